@@ -1,0 +1,172 @@
+"""Schedule, Param, card, CARDS, curve: what every schedule has in common.
+
+This file imports nothing and runs unchanged in the reader's browser (MicroPython).
+"""
+
+CARDS = {}                              # formula name -> Card, filled by card()
+
+
+class Param:
+    """One hyperparameter of a formula: what it means, which values are right, how its slider looks.
+
+    lo, hi   ends of the slider; None for a parameter that has no slider
+    default  where the slider starts
+    step     slider step; an int step says that the parameter counts (only integers are right),
+             "log" gives a slider of equal ratios, a tuple lists the choices
+    note     the meaning, with its unit, as it stands in error messages
+    rule     which values are right, as in ">= 1" or "> 0 and <= 1"; or "a Schedule"
+    """
+
+    def __init__(self, name, lo, hi, default, step, note, rule=""):
+        self.name, self.lo, self.hi, self.default = name, lo, hi, default
+        self.step, self.note, self.rule = step, note, rule
+
+    def __repr__(self):
+        return f"Param({self.name!r}, {self.lo!r}, {self.hi!r}, {self.default!r}, {self.step!r}, {self.note!r}, {self.rule!r})"
+
+
+BASE_LR = Param("base_lr", 0.001, 1.0, 0.1, "log", "the learning rate at the peak", ">= 0")
+
+
+class Card:
+    """The facts about a formula: title, LaTeX, paper, parameters, names elsewhere, departures."""
+
+    def __init__(self, formula, title, latex, paper, params, names, seams):
+        self.formula, self.title, self.latex, self.paper = formula, title, latex, paper
+        self.params, self.names, self.seams = params, names, seams
+
+    def param(self, name):
+        """The Param of that name, or None."""
+        for param in self.params:
+            if param.name == name:
+                return param
+
+
+def card(formula, title, latex, paper, params=(), names=None, seams=()):
+    """Write down the facts about a formula, directly under it.
+
+    paper   a key of book/references.bib, or None for common knowledge
+    params  a tuple of Param, base_lr left out when it is the peak as everywhere
+    names   framework -> what the schedule is called there
+    seams   where a framework departs from the formula: (framework, one sentence) pairs
+    """
+    params = tuple(params)
+    if not any(p.name == "base_lr" for p in params):
+        params = (BASE_LR,) + params
+    CARDS[formula.__name__] = Card(formula, title, latex, paper, params, names or {}, tuple(seams))
+
+
+def card_of(formula):
+    """The formula's card, or None for a function that has none (a reader's own, say)."""
+    found = CARDS.get(getattr(formula, "__name__", None))
+    return found if found and found.formula is formula else None
+
+
+def signature(formula):
+    """(names, required): the hyperparameters after t and base_lr, and those without a default.
+
+    (None, ()) where Python does not tell, as in MicroPython.
+    """
+    code = getattr(formula, "__code__", None)
+    if code is None:
+        return None, ()
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    optional = set(names[code.co_argcount - len(formula.__defaults__ or ()) : code.co_argcount])
+    optional.update(formula.__kwdefaults__ or ())
+    return names[2:], tuple(n for n in names[2:] if n not in optional)
+
+
+def breaks(param, value):
+    """Why the value is wrong for the parameter, as in "must be >= 1", or None."""
+    rule = param.rule
+    if rule == "a Schedule":
+        return None if isinstance(value, Schedule) else "must be a Schedule"
+    if isinstance(param.step, tuple):
+        return None if value in param.step else "must be one of " + ", ".join(str(c) for c in param.step)
+    if isinstance(value, (bool, str)) or not (hasattr(value, "__float__") or isinstance(value, (int, float))):
+        return "must be a number"
+    if isinstance(param.step, int) and not (isinstance(value, int) or hasattr(value, "__index__")):
+        return "must be an integer"
+    if value != value or value in (float("inf"), float("-inf")):
+        return "must be finite"
+    for part in rule.split(" and ") if rule else ():
+        sign, limit = part.split()
+        limit = float(limit)
+        holds = {">=": value >= limit, ">": value > limit, "<=": value <= limit, "<": value < limit}[sign]
+        if not holds:
+            return "must be " + rule
+
+
+def check_value(param, value):
+    """Raise a ValueError of one sentence when the value is wrong for the parameter."""
+    why = breaks(param, value)
+    if why:
+        raise ValueError(f"{param.name}: {param.note}, {why}, got {value!r}")
+
+
+def check(formula, hyper):
+    """Raise one sentence when hyper has an unknown name, lacks a needed one, or holds a wrong value."""
+    if not callable(formula):
+        raise TypeError(f"formula: a function f(t, base_lr, ...) -> lr, must be callable, got {formula!r}")
+    title, facts = formula.__name__, card_of(formula)
+    names, required = signature(formula)
+    for name in hyper:
+        if names is not None and name not in names:
+            raise TypeError(f"{name}: unknown to {title}, which takes {', '.join(names) or 'no hyperparameters'}, got {hyper[name]!r}")
+    for name in required:
+        if name not in hyper:
+            param = facts and facts.param(name)
+            raise TypeError(f"{name}: {param.note if param else 'a parameter of ' + title}, must be given, got nothing")
+    if facts:
+        for name in hyper:
+            param = facts.param(name)
+            if param:
+                check_value(param, hyper[name])
+
+
+class Schedule:
+    """A formula with its hyperparameters fixed: a function of time.
+
+    formula  a function f(t, base_lr, **hyper) -> lr
+    hyper    its hyperparameters by name, checked here against the formula's card
+
+    s(t) is the schedule for base_lr=1; s(t, base_lr) for any peak. Schedules print, compare and pickle.
+
+    >>> from lrlearn import Schedule, cosine, warmup
+    >>> s = Schedule(warmup, schedule=Schedule(cosine, T_max=90), warmup_steps=10)
+    >>> s
+    warmup(schedule=cosine(T_max=90), warmup_steps=10)
+    >>> s(5, base_lr=0.1), s(10, base_lr=0.1)
+    (0.05, 0.1)
+    >>> Schedule(cosine, T_max=0)
+    Traceback (most recent call last):
+    ValueError: T_max: steps until the bottom, must be >= 1, got 0
+    """
+
+    def __init__(self, formula, **hyper):
+        check(formula, hyper)
+        self.formula, self.hyper = formula, hyper
+
+    def __call__(self, t, base_lr=1.0):
+        return self.formula(t, base_lr, **self.hyper)
+
+    def __repr__(self):
+        facts = card_of(self.formula)       # the card's order: MicroPython's dicts have none
+        names = [p.name for p in facts.params if p.name in self.hyper] if facts else sorted(self.hyper)
+        return f"{self.formula.__name__}({', '.join([f'{n}={self.hyper[n]!r}' for n in names])})"
+
+    def __eq__(self, other):
+        return isinstance(other, Schedule) and self.formula is other.formula and self.hyper == other.hyper
+
+    def __hash__(self):
+        return hash(repr(self))
+
+
+def curve(schedule, steps, base_lr=1.0):
+    """The learning rates of updates 0 to steps - 1, as a list.
+
+    >>> from lrlearn import Schedule, cosine, curve
+    >>> curve(Schedule(cosine, T_max=4), 5)
+    [1.0, 0.8535533905932737, 0.5, 0.14644660940672627, 0.0]
+    """
+    return [schedule(t, base_lr) for t in range(steps)]
