@@ -13,18 +13,21 @@ __version__ = "0.1.0"
 
 # What needs more than math comes on first use: name -> the module that holds it.
 LAZY = {"plot": "plots", "explore": "live"}
-ROOMS = ("exercises", "labs", "live", "plots", "pytorch", "svg")
+ROOMS = ("exercises", "figure", "labs", "live", "peers", "plots", "pytorch", "svg")
 
 
 def __getattr__(name):
-    from importlib import import_module
-
     if name in LAZY:
-        return getattr(import_module("lrlearn." + LAZY[name]), name)
+        return getattr(load(LAZY[name]), name)
     if name in ROOMS:
-        return import_module("lrlearn." + name)
+        return load(name)
     raise AttributeError(f"lrlearn has no {name!r}")
 
 
+def load(room):
+    """Import a room of the package; __import__, since MicroPython has no importlib."""
+    return __import__("lrlearn." + room, None, None, ("__name__",))
+
+
 def __dir__():
-    return sorted([*globals(), *LAZY, *ROOMS])
+    return sorted(list(globals()) + list(LAZY) + list(ROOMS))

@@ -68,7 +68,7 @@ def signature(formula):
     (None, ()) where Python does not tell, as in MicroPython.
     """
     code = getattr(formula, "__code__", None)
-    if code is None:
+    if not hasattr(code, "co_varnames"):
         return None, ()
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     optional = set(names[code.co_argcount - len(formula.__defaults__ or ()) : code.co_argcount])
@@ -153,7 +153,8 @@ class Schedule:
     def __repr__(self):
         facts = card_of(self.formula)       # the card's order: MicroPython's dicts have none
         names = [p.name for p in facts.params if p.name in self.hyper] if facts else sorted(self.hyper)
-        return f"{self.formula.__name__}({', '.join([f'{n}={self.hyper[n]!r}' for n in names])})"
+        held = ", ".join([n + "=" + repr(self.hyper[n]) for n in names])
+        return f"{self.formula.__name__}({held})"
 
     def __eq__(self, other):
         return isinstance(other, Schedule) and self.formula is other.formula and self.hyper == other.hyper

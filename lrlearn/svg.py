@@ -1,8 +1,188 @@
 """Draw a picture as SVG text: the same lines in CPython and, on the published page, in MicroPython.
 
 Colours, fonts and line widths of every picture of the book stand here; lrlearn.plots takes them from here.
+Attributes stand in single quotes, so that the text fits unchanged into a data URI and into HTML.
 """
+from math import floor, log10
 
 # Okabe and Ito's colours, safe for colour-blind readers, in the order in which curves take them.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 FONT, FONT_SIZE, LINE_WIDTH, GRID_OPACITY = "sans-serif", 13, 2.2, 0.15
+
+SPACE = [640, 320]                      # width and height of the next Chart in px; the page sets what it has
+CHAR = 0.62 * FONT_SIZE                 # a bold letter's mean width, px
+
+
+def escape(text):
+    """Text that is safe between tags and in attributes."""
+    for sign, name in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("'", "&#39;"), ('"', "&quot;")):
+        text = text.replace(sign, name)
+    return text
+
+
+def ticks(lo, hi, n=5):
+    """About n round numbers from lo to hi.
+
+    >>> ticks(0, 1), ticks(0, 200)
+    ([0.0, 0.2, 0.4, 0.6, 0.8, 1.0], [0.0, 50.0, 100.0, 150.0, 200.0])
+    """
+    raw = (hi - lo) / n
+    power = floor(log10(raw))
+    step = min((1, 2, 2.5, 5, 10), key=lambda m: abs(m * 10.0**power - raw))
+    k, out = -floor(-lo / (step * 10.0**power) + 1e-9), []
+    while k * step * 10.0**power <= hi + 1e-9 * (hi - lo):
+        out.append(float("%.12g" % (k * step * 10.0**power)))
+        k += 1
+    return out
+
+
+def decades(lo, hi):
+    """The powers of ten from lo to hi.
+
+    >>> decades(0.001, 1)
+    [0.001, 0.01, 0.1, 1.0]
+    """
+    return [10.0**k for k in range(floor(log10(lo) + 0.999999), floor(log10(hi) + 1e-6) + 1)]
+
+
+class Chart:
+    """Axes to draw on: add lines, dots, bands, rules and words in data coordinates; str(chart) is the SVG.
+
+    x, y            (from, to) of each axis; outside is cut off
+    xlabel, ylabel  what the axes show, with units
+    log             "", "x", "y" or "xy": the axes that are logarithmic (their limits are > 0)
+    alt             what the picture shows, in words, for those who cannot see it
+
+    >>> chart = Chart(x=(0, 10), y=(0, 1), alt="a falling line")
+    >>> chart.line([0, 10], [1, 0], label="falls").dot(10, 0)
+    <Chart: a falling line>
+    >>> str(chart)[:4], "polyline" in str(chart)
+    ('<svg', True)
+    """
+
+    def __init__(self, x, y, xlabel="", ylabel="", log="", alt=""):
+        self.x, self.y, self.xlabel, self.ylabel, self.log, self.alt = x, y, xlabel, ylabel, log, alt
+        self.width, self.height = SPACE
+        self.parts, self.names = [], []     # names: (y px, text, colour) of the labels at the lines' ends
+
+    def __repr__(self):
+        return f"<Chart: {self.alt}>"
+
+    def box(self):
+        """Left, top, right, bottom of the plotting area in px."""
+        longest = max([len(text) for _, text, _ in self.names] + [0])
+        return 62, 12, self.width - max(18, min(longest * CHAR + 12, self.width * 0.4)), self.height - 46
+
+    def line(self, xs, ys, label="", colour=None, width=LINE_WIDTH, dash=""):
+        """A line through the points, its name at its right end. colour: None takes the next colour."""
+        colour = colour or COLOURS[len([1 for kind, _ in self.parts if kind == "line"]) % len(COLOURS)]
+        self.parts.append(("line", (xs, ys, colour, width, dash)))
+        if label:
+            self.names.append((ys[-1], label, colour))
+        return self
+
+    def band(self, xs, low, high, colour):
+        """A pale area between two lines."""
+        self.parts.append(("band", (xs, low, high, colour)))
+        return self
+
+    def dot(self, x, y, colour="currentColor", radius=5):
+        """A filled circle."""
+        self.parts.append(("dot", (x, y, colour, radius)))
+        return self
+
+    def text(self, x, y, words, colour="currentColor", anchor="middle"):
+        """Words at a point. anchor: start, middle or end of the words stands there."""
+        self.parts.append(("text", (x, y, words, colour, anchor)))
+        return self
+
+    def vline(self, x, words="", colour="currentColor"):
+        """A dashed upright line with words at its top."""
+        self.parts.append(("vline", (x, words, colour)))
+        return self
+
+    def hline(self, y, words="", colour="currentColor"):
+        """A dashed level line with words at its left end."""
+        self.parts.append(("hline", (y, words, colour)))
+        return self
+
+    # -- from here on: data to px, and px to text -------------------------------------------------
+
+    def scales(self):
+        left, top, right, bottom = self.box()
+
+        def scale(limits, start, end, is_log):
+            lo, hi = [log10(v) for v in limits] if is_log else limits
+            pixels = (end - start) / ((hi - lo) or 1)
+            return (lambda v: start + (log10(max(v, limits[0] * 1e-3)) - lo) * pixels) if is_log else lambda v: start + (v - lo) * pixels
+
+        return scale(self.x, left, right, "x" in self.log), scale(self.y, bottom, top, "y" in self.log)
+
+    def axes(self, sx, sy):
+        left, top, right, bottom = self.box()
+        out = []
+        few = max(2, int((right - left) / 75))
+        for v in decades(*self.y) if "y" in self.log else ticks(self.y[0], self.y[1]):
+            out.append("<line x1='%d' x2='%.1f' y1='%.1f' y2='%.1f' stroke='currentColor' stroke-opacity='%g'/>" % (left, right, sy(v), sy(v), GRID_OPACITY))
+            out.append("<text x='%d' y='%.1f' text-anchor='end'>%g</text>" % (left - 7, sy(v) + 4, v))
+        for v in decades(*self.x) if "x" in self.log else ticks(self.x[0], self.x[1], few):
+            out.append("<text x='%.1f' y='%d' text-anchor='middle'>%g</text>" % (sx(v), bottom + 18, v))
+        out.append("<path d='M%d,%d V%d H%.1f' fill='none' stroke='currentColor' stroke-opacity='.6'/>" % (left, top, bottom, right))
+        out.append("<text x='%d' y='%d' text-anchor='middle'>%s</text>" % ((left + right) // 2, self.height - 8, escape(self.xlabel)))
+        out.append("<text transform='translate(14,%d) rotate(-90)' text-anchor='middle'>%s</text>" % ((top + bottom) // 2, escape(self.ylabel)))
+        return out
+
+    def draw_line(self, sx, sy, xs, ys, colour, width, dash):
+        points = " ".join(["%.1f,%.2f" % (sx(x), sy(y)) for x, y in zip(xs, ys)])
+        dashes = f" stroke-dasharray='{dash}'" if dash else ""
+        return f"<polyline points='{points}' fill='none' stroke='{colour}' stroke-width='{width}' stroke-linejoin='round'{dashes}/>"
+
+    def draw_band(self, sx, sy, xs, low, high, colour):
+        there = ["%.1f,%.2f" % (sx(x), sy(y)) for x, y in zip(xs, low)]
+        back = ["%.1f,%.2f" % (sx(x), sy(y)) for x, y in zip(reversed(xs), reversed(high))]
+        return f"<polygon points='{' '.join(there + back)}' fill='{colour}' fill-opacity='.18' stroke='none'/>"
+
+    def draw_dot(self, sx, sy, x, y, colour, radius):
+        return "<circle cx='%.1f' cy='%.2f' r='%g' fill='%s'/>" % (sx(x), sy(y), radius, colour)
+
+    def draw_text(self, sx, sy, x, y, words, colour, anchor):
+        return "<text x='%.1f' y='%.1f' text-anchor='%s' fill='%s'>%s</text>" % (sx(x), sy(y), anchor, colour, escape(words))
+
+    def draw_vline(self, sx, sy, x, words, colour):
+        left, top, right, bottom = self.box()
+        anchor, shift = ("end", -6) if sx(x) > (left + right) / 2 else ("start", 6)
+        rule = "<line x1='%.1f' x2='%.1f' y1='%d' y2='%d' stroke='%s' stroke-dasharray='4 4' stroke-opacity='.7'/>" % (sx(x), sx(x), top, bottom, colour)
+        return rule + "<text x='%.1f' y='%d' text-anchor='%s' fill='%s'>%s</text>" % (sx(x) + shift, top + 12, anchor, colour, escape(words))
+
+    def draw_hline(self, sx, sy, y, words, colour):
+        left, top, right, bottom = self.box()
+        rule = "<line x1='%d' x2='%.1f' y1='%.1f' y2='%.1f' stroke='%s' stroke-dasharray='4 4' stroke-opacity='.7'/>" % (left, right, sy(y), sy(y), colour)
+        return rule + "<text x='%d' y='%.1f' fill='%s'>%s</text>" % (left + 6, sy(y) - 5, colour, escape(words))
+
+    def labels(self, sy):
+        """The lines' names at their right ends, pushed apart where they would overlap."""
+        left, top, right, bottom = self.box()
+        placed = sorted([[min(max(sy(y), top), bottom), i] for i, (y, _, _) in enumerate(self.names)])
+        gap = FONT_SIZE + 3
+        for a, b in zip(placed, placed[1:]):
+            b[0] = max(b[0], a[0] + gap)
+        if placed:
+            placed[-1][0] = min(placed[-1][0], bottom)
+        for b, a in zip(placed[::-1], placed[::-1][1:]):
+            a[0] = min(a[0], b[0] - gap)
+        out = []
+        for y, i in placed:
+            _, text, colour = self.names[i]
+            out.append("<text x='%.1f' y='%.1f' fill='%s' font-weight='600'>%s</text>" % (right + 7, y + 4, colour, escape(text)))
+        return out
+
+    def __str__(self):
+        left, top, right, bottom = self.box()
+        sx, sy = self.scales()
+        draw = {"line": self.draw_line, "band": self.draw_band, "dot": self.draw_dot, "text": self.draw_text, "vline": self.draw_vline, "hline": self.draw_hline}
+        drawn = [draw[kind](sx, sy, *what) for kind, what in self.parts]
+        # A nested svg cuts off what lies outside the axes; a clipPath would need an id unique in the page.
+        inside = "<svg x='%d' y='%d' width='%.1f' height='%d' viewBox='%d %d %.1f %d'>%s</svg>" % (
+            (left - 6, top - 6, right - left + 12, bottom - top + 12) * 2 + ("\n".join(drawn),))
+        head = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {self.width} {self.height}' width='{self.width}' height='{self.height}' fill='currentColor' font-family='{FONT}' font-size='{FONT_SIZE}' role='img' aria-label='{escape(self.alt)}'>"
+        return "\n".join([head] + self.axes(sx, sy) + [inside] + self.labels(sy) + ["</svg>"])

@@ -1,0 +1,39 @@
+# make read     install, build the book from the committed notebooks, serve it on this machine
+# make test     everything that must pass
+# make outputs  run every notebook and store its outputs
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+NOTEBOOKS := $(wildcard book/*.ipynb)
+
+.PHONY: read site test outputs bench clean
+
+read: site
+	$(BIN)/python book/_ext/serve.py _build/html
+
+site: $(VENV)/reading
+	$(BIN)/jupyter-book build . -W --keep-going -n --quiet
+
+test: $(VENV)/testing
+	$(BIN)/python -m pytest -q
+	LRLEARN_CHECK=1 $(BIN)/python -m pytest -q -p no:doctest -o addopts= --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg book
+
+outputs: $(VENV)/reading
+	$(BIN)/python book/_ext/outputs.py $(NOTEBOOKS)
+
+bench: $(VENV)/testing site
+	$(BIN)/python tests/bench.py
+
+clean:
+	rm -rf _build
+
+# The two environments: to read, and to test as well. A changed list installs anew.
+$(VENV)/reading: requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+$(VENV)/testing: $(VENV)/reading tests/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/requirements.txt
+	touch $@

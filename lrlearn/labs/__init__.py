@@ -1,0 +1,18 @@
+"""Small real trainings with seeds and bands: digits() is a task, train() one run, race() many.
+
+>>> from lrlearn import Schedule, constant, cosine
+>>> from lrlearn.labs import digits, race
+>>> r = race(digits(), {"cosine": Schedule(cosine, T_max=50), "constant": Schedule(constant)}, base_lrs=[0.1], seeds=2, steps=50)
+>>> len(r.runs), r.best("cosine")
+(4, 0.1)
+"""
+from ..extras import need
+
+need("torch", "labs")
+need("sklearn", "labs")
+
+from .race import Race, race
+from .tasks import Task, digits
+from .train import Run, train
+
+__all__ = ["Race", "Run", "Task", "digits", "race", "train"]

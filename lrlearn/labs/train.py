@@ -1,0 +1,113 @@
+"""One training run: the loop, the scheduler, the log."""
+from collections import namedtuple
+from contextlib import contextmanager
+from math import inf, isfinite
+
+import torch
+
+from ..core import BASE_LR, Param, Schedule, breaks, check_value
+from ..pytorch import ScheduleLR
+
+STEPS = Param("steps", 1, 2000, 600, 1, "updates in one run", ">= 1")
+SEED = Param("seed", 0, 20, 0, 1, "the number that decides weights, label noise and batches", ">= 0")
+MOMENTUM = Param("momentum", 0.0, 0.99, 0.9, 0.01, "the share of the last update that goes on", ">= 0 and < 1")
+RATE = Param("lr", None, None, None, None, "the learning rate", ">= 0")
+
+
+class Run(namedtuple("Run", "name base_lr seed losses lrs val_loss val_accuracy diverged")):
+    """What one training run did.
+
+    name, base_lr, seed  the schedule's name, its peak, and the seed
+    losses, lrs          training loss and learning rate of each update; both end before the first loss that is not finite
+    val_loss             loss on the validation data after the last update, in nats; inf when the run diverged
+    val_accuracy         share of the validation data named rightly, 0 to 1; 0 when the run diverged
+    diverged             whether a loss was not finite
+    """
+
+    __slots__ = ()
+
+    def __repr__(self):
+        end = f"diverged after {len(self.losses)} updates" if self.diverged else f"val_loss={self.val_loss:.3f}, val_accuracy={self.val_accuracy:.3f}"
+        return f"Run({self.name}, base_lr={self.base_lr:g}, seed={self.seed}: {end})"
+
+
+def finish(name, base_lr, seed, losses, lrs, val_loss, val_accuracy):
+    """The Run of these numbers, cut before the first loss that is not finite."""
+    good = next((t for t, loss in enumerate(losses) if not isfinite(loss)), len(losses))
+    if good < len(losses) or not isfinite(val_loss):
+        return Run(name, base_lr, seed, losses[:good], lrs[:good], inf, 0.0, True)
+    return Run(name, base_lr, seed, losses, lrs, val_loss, val_accuracy, False)
+
+
+@contextmanager
+def one_thread():
+    """Nets this small are quicker on one thread, and then give the same digits on every machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def check_rates(name, schedule, base_lr, steps):
+    """The learning rates of all updates; a ValueError of one sentence when one of them is none."""
+    if not isinstance(schedule, Schedule):
+        raise TypeError(f"{name}: what to train with, must be a Schedule such as Schedule(cosine, T_max=600), got {schedule!r}")
+    check_value(BASE_LR, base_lr)
+    lrs = [schedule(t, base_lr) for t in range(steps)]
+    for t, lr in enumerate(lrs):
+        why = breaks(RATE, lr)
+        if why:
+            raise ValueError(f"{name}: the learning rate at update {t}, {why}, got {lr!r}")
+    return lrs
+
+
+def check_task(task):
+    """A TypeError of one sentence when the task lacks what a run needs."""
+    missing = [part for part in ("model", "batches", "loss", "evaluate") if not hasattr(task, part)]
+    if missing:
+        raise TypeError(f"task: what to learn, must be a Task such as digits(), got {task!r}")
+
+
+@one_thread()
+def train(task, schedule, base_lr, steps=600, seed=0, momentum=0.9):
+    """Train once with SGD and momentum, and return the Run.
+
+    task      a Task, such as digits()
+    schedule  a Schedule; the learning rate of update t is schedule(t, base_lr)
+    base_lr   the learning rate at the peak, >= 0
+    steps     updates, an integer >= 1
+    seed      decides first weights, label noise and batches, an integer >= 0
+    momentum  the share of the last update that goes on, >= 0 and < 1
+
+    A run whose loss is no longer finite stops and is reported as diverged.
+
+    >>> from lrlearn import Schedule, cosine
+    >>> from lrlearn.labs import digits, train
+    >>> train(digits(), Schedule(cosine, T_max=300), base_lr=0.1, steps=300).val_loss < 0.2
+    True
+
+    Raises TypeError or ValueError, one sentence, for a wrong argument.
+    """
+    check_task(task)
+    for param, value in ((STEPS, steps), (SEED, seed), (MOMENTUM, momentum)):
+        check_value(param, value)
+    check_rates("schedule", schedule, base_lr, steps)
+
+    weights = task.model(seed)
+    optimizer = torch.optim.SGD(weights, lr=base_lr, momentum=momentum)
+    scheduler = ScheduleLR(optimizer, schedule)
+    losses, lrs = [], []
+    for x, y in task.batches(seed, steps):
+        loss = task.loss(weights, x, y)
+        losses.append(loss.item())
+        lrs.append(scheduler.get_last_lr()[0])
+        if not loss.isfinite():
+            break
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        scheduler.step()
+    val_loss, val_accuracy = task.evaluate(weights)
+    return finish(repr(schedule), base_lr, seed, losses, lrs, val_loss.item(), val_accuracy.item())

@@ -1,0 +1,193 @@
+"""explore and what it returns: one output, two lives."""
+import html
+import json
+import math
+import os
+import sys
+
+from ..core import Schedule, card_of
+from ..extras import need
+from ..figure import Figure, value
+from .luggage import CannotTravel, Luggage
+from .sliders import arguments, control, count, name_of, parameters, position, short, takes_time
+
+
+def explore(*functions, t_end=None, log="", labels=None, xlabel="update t", ylabel="learning rate", ylim=None, points=400, alt=None, **given):
+    """A picture with sliders, here and on the published page.
+
+    functions  formulas, Schedules or your own functions f(t, ...) -> lr, drawn as curves in one figure;
+               or one function whose first parameter is not t, which returns an lrlearn.svg.Chart
+    given      for a parameter: (lo, hi) or (lo, hi, step) makes a slider, a list makes a choice, anything else holds
+               it fixed; a formula's card brings sliders for what is not given
+    t_end      the last update drawn, an integer >= 1
+    log        the logarithmic axes: "", "x", "y" or "xy"
+    labels     the curves' names, when their own do not do
+    xlabel, ylabel, alt   words on the axes, and for those who cannot see the picture
+    ylim       (from, to) of the upright axis; found from the curves when not given
+    points     at most so many points a curve
+
+    Raises a ValueError or TypeError of one sentence for a wrong argument, and whatever the function raises at the
+    sliders' starting values.
+
+    >>> from lrlearn import cosine
+    >>> explore(cosine, T_max=(10, 200))
+    explore(cosine): T_max 10 to 200, eta_min 0 to 0.1
+    >>> def my_lr(t, base_lr, k): return base_lr / (1 + k * t)
+    >>> explore(my_lr, k=(0, 10))
+    explore(my_lr): k 0 to 10
+    >>> explore(cosine, T_max=(0, 10))
+    Traceback (most recent call last):
+    ValueError: T_max: steps until the bottom, must be >= 1, got 0
+    """
+    if not functions or not all(callable(f) for f in functions):
+        raise TypeError(f"functions: what explore draws, must be functions or Schedules, got {functions!r}")
+    if log not in ("", "x", "y", "xy"):
+        raise ValueError(f"log: the logarithmic axes, must be one of '', 'x', 'y', 'xy', got {log!r}")
+    if labels is not None and len(labels) != len(functions):
+        raise ValueError(f"labels: the curves' names, must be {len(functions)} of them, got {labels!r}")
+    return Explorer(functions, given, dict(t_end=t_end, log=log, labels=labels, xlabel=xlabel, ylabel=ylabel, ylim=ylim, points=points, alt=alt))
+
+
+class Explorer:
+    """What explore returns. It shows itself; there is no need to build one."""
+
+    def __init__(self, functions, given, options):
+        self.functions = functions
+        kinds = [takes_time(f) for f in functions]
+        if len(functions) > 1 and not all(kinds):
+            raise TypeError(f"functions: several curves in one figure, must all have t as their first parameter, got {[name_of(f) for f in functions]}")
+        sliders, fixed = arguments(functions, given)
+        spec = dict(sliders=sliders, log=options["log"], xlabel=options["xlabel"], ylabel=options["ylabel"], points=options["points"])
+        names, parts = {}, []
+        for i, (function, held) in enumerate(zip(functions, fixed)):
+            label = options["labels"][i] if options["labels"] else name_of(function)
+            known = parameters(function)
+            takes = [s["key"] for s in sliders if s["key"] in known]
+            names[f"f{i}"], names[f"fixed{i}"] = function, held
+            parts.append(dict(label=label, call=f"f{i}", takes=takes, fixed=f"fixed{i}"))
+        if kinds[0]:
+            spec["curves"] = parts
+            spec["t_end"] = int(options["t_end"] or horizon(functions, sliders, fixed))
+            if spec["t_end"] < 1:
+                raise ValueError(f"t_end: the last update drawn, must be >= 1, got {options['t_end']!r}")
+        else:
+            spec["picture"] = parts[0]
+        self.figure = Figure(spec, names)
+        start = self.figure.values()
+        if kinds[0]:
+            spec["x"] = (self.figure.times()[0], spec["t_end"])
+            spec["y"] = options["ylim"] or self.limits()
+            shown = ", ".join(f"{k}={v:g}" if isinstance(v, (int, float)) else f"{k}={v}" for k, v in start.items())
+            spec["alt"] = options["alt"] or f"{options['ylabel']} of {', '.join(p['label'] for p in parts)} over {options['xlabel']}" + (f", for {shown}" if shown else "")
+        self.svg = self.figure.picture(start)              # a mistake shows in the cell, not later
+        self.missing = self.travel(names, parts)
+        if os.environ.get("LRLEARN_CHECK"):
+            self.check_ends()
+        self._widget = None
+
+    def __repr__(self):
+        ends = [f"{s['key']} {short(s, 0)} to {short(s, count(s) - 1)}" for s in self.figure.spec["sliders"]]
+        return f"explore({', '.join(name_of(f) for f in self.functions)}): {', '.join(ends) or 'no sliders'}"
+
+    def limits(self):
+        """An upright axis that holds the curves at the start and at either end of every slider."""
+        sliders = self.figure.spec["sliders"]
+        start = [s["start"] for s in sliders]
+        corners = [start] + [start[:i] + [end] + start[i + 1:] for i, s in enumerate(sliders) for end in (0, count(s) - 1)]
+        lrs = []
+        for positions in corners:
+            try:
+                lrs += [lr for curve in self.figure.numbers(self.figure.values(positions)) for lr in curve]
+            except Exception:                              # a reader's function may fail at an end: the figure says so there
+                if positions is start:
+                    raise
+        if "y" in self.figure.spec["log"]:
+            top = max(lrs)
+            low = min([lr for lr in lrs if lr > 0], default=top)
+            return 10.0 ** math.floor(math.log10(max(low, top * 1e-6))), 10.0 ** math.ceil(math.log10(top))
+        low, top = min(lrs + [0.0]), max(lrs + [0.0])
+        return (1.05 * low, 1.05 * top) if top > low else (low, low + 1.0)
+
+    def check_ends(self):
+        """Draw at both ends of every slider and raise when one fails: tests set LRLEARN_CHECK."""
+        for slider in self.figure.spec["sliders"]:
+            for position in (0, count(slider) - 1):
+                positions = [position if s is slider else s["start"] for s in self.figure.spec["sliders"]]
+                values = self.figure.values(positions)
+                try:
+                    self.figure.picture(values)
+                except Exception as error:
+                    raise RuntimeError(f"{self!r}: {self.figure.explain(values, error)}") from error
+
+    # -- the published page ------------------------------------------------------------------------
+
+    def travel(self, names, parts):
+        """Write the functions as Python text into the description; return why that cannot be done, or ''."""
+        luggage = Luggage()
+        try:
+            for part, function in zip(parts, self.functions):
+                part["call"] = luggage.expression(function)
+                part["fixed"] = luggage.expression(names[part["fixed"]])
+        except CannotTravel as reason:
+            return str(reason)
+        self.figure.spec["source"] = luggage.text()
+        return ""
+
+    def html(self):
+        """The stored form: a picture as data URI, which any viewer shows, and the description for the page."""
+        uri = html.escape(self.svg.replace("%", "%25").replace("#", "%23"))
+        alt = html.escape(self.figure.spec.get("alt") or f"picture of {name_of(self.functions[0])}")
+        image = f'<img alt="{alt}" style="background-color:white" src="data:image/svg+xml,{uri}">'
+        if self.missing:
+            return f'<figure class="lr-still">{image}<figcaption>The sliders of this figure move in a notebook only: {html.escape(self.missing)}.</figcaption></figure>'
+        spec = html.escape(json.dumps(self.figure.spec))
+        return f'<figure class="lr-live" data-lr="{spec}">{image}</figure>'
+
+    # -- the notebook ------------------------------------------------------------------------------
+
+    def widget(self):
+        """The same figure as ipywidgets; needs the extra `live`."""
+        w = need("ipywidgets", extra="live")
+        spec = self.figure.spec
+        picture, says = w.HTML(self.svg), w.HTML()
+        controls = [control(w, s) for s in spec["sliders"]]
+
+        def redraw(change=None):
+            values = self.figure.values([position(s, c.value) for s, c in zip(spec["sliders"], controls)])
+            try:
+                picture.value, says.value = self.figure.picture(values), ""
+            except Exception as error:                     # a raise here would vanish in the front end's log
+                if os.environ.get("LRLEARN_CHECK"):
+                    raise
+                says.value = html.escape(self.figure.explain(values, error))
+
+        for c in controls:
+            c.observe(redraw, names="value")
+        return w.VBox([picture, *controls, says])
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        data = {"text/plain": repr(self), "text/html": self.html()}
+        try:
+            self._widget = self._widget or self.widget()   # one widget, however often the cell shows it
+        except ModuleNotFoundError:                        # no ipywidgets: the picture still shows
+            return data
+        if "google.colab" in sys.modules:                  # leave no choice where the still picture may win
+            del data["text/html"]
+        data["application/vnd.jupyter.widget-view+json"] = {"version_major": 2, "version_minor": 0, "model_id": self._widget.model_id}
+        return data
+
+
+def horizon(functions, sliders, fixed):
+    """How many updates to show: what the counting parameters add up to, a fifth more to see what follows."""
+    def total(hyper, facts):
+        steps = [total(v.hyper, card_of(v.formula)) if isinstance(v, Schedule) else v for k, v in hyper.items()
+                 if isinstance(v, Schedule) or (facts and facts.param(k) and facts.param(k).step == 1)]
+        return sum(steps)
+
+    longest = 0
+    for function, held in zip(functions, fixed):
+        moving = {s["key"]: value(s, s["start"]) for s in sliders if s["key"] in parameters(function)}
+        formula = function.formula if isinstance(function, Schedule) else function
+        hyper = {**function.hyper, **held} if isinstance(function, Schedule) else {**moving, **held}
+        longest = max(longest, total(hyper, card_of(formula)))
+    return math.ceil(1.25 * longest) if longest else 100

@@ -1,0 +1,143 @@
+"""From functions, cards and ranges to sliders: their description, and their ipywidgets."""
+import inspect
+import math
+
+from ..core import BASE_LR, Schedule, card_of, check_value
+from ..figure import value
+
+
+def name_of(function):
+    """What the curve is called."""
+    return repr(function) if isinstance(function, Schedule) else getattr(function, "__name__", type(function).__name__)
+
+
+def parameters(function):
+    """Parameter name -> inspect.Parameter, t left out."""
+    found = inspect.signature(function).parameters
+    return {name: p for name, p in found.items() if name != "t" and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+
+
+def takes_time(function):
+    return next(iter(inspect.signature(function).parameters), None) == "t"
+
+
+def arguments(functions, given):
+    """(sliders, fixed): the sliders of all functions, and for each function what is held."""
+    every = {name for f in functions for name in parameters(f)}
+    for name in given:
+        if name not in every:
+            raise TypeError(f"{name}: unknown to {', '.join(name_of(f) for f in functions)}, which take {', '.join(sorted(every)) or 'nothing'}, got {given[name]!r}")
+    sliders, fixed = {}, []
+    for function in functions:
+        held = {}
+        facts = card_of(function)
+        for name, parameter in parameters(function).items():
+            param = facts.param(name) if facts else BASE_LR if name == "base_lr" else None
+            if name in given:
+                kind = given[name]
+            elif param and name != "base_lr" and param.lo is not None:
+                kind = (param.lo, param.hi)
+            elif param:
+                kind = param.default
+            elif parameter.default is not parameter.empty:
+                kind = parameter.default
+            else:
+                raise TypeError(f"{name}: a parameter of {name_of(function)}, must be given a range as in {name}=(0, 10), or a value, got nothing")
+            if isinstance(kind, (tuple, list)):
+                sliders.setdefault(name, slider(name, kind, param, parameter.default))
+            else:
+                if param:
+                    check_value(param, kind)
+                held[name] = kind
+        fixed.append(held)
+    return list(sliders.values()), fixed
+
+
+def slider(name, kind, param, default):
+    """A slider's description: kind is (lo, hi), (lo, hi, step) or a list of choices."""
+    out = dict(key=name, label=name, note=param.note if param else "")
+    if default is inspect.Parameter.empty or default is None:
+        default = param.default if param else None
+    if isinstance(kind, list):
+        if not kind:
+            raise ValueError(f"{name}: the choices, must be at least one, got []")
+        for choice in kind:
+            if param:
+                check_value(param, choice)
+        return {**out, "values": kind, "choice": True, "start": kind.index(default) if default in kind else 0}
+    if len(kind) not in (2, 3) or any(isinstance(v, (str, bool)) or not isinstance(v, (int, float)) or not math.isfinite(v) for v in kind[:2]) or not kind[0] < kind[1]:
+        raise ValueError(f"{name}: a slider's range, must be (lo, hi) or (lo, hi, step) with lo < hi, got {kind!r}")
+    lo, hi = kind[:2]
+    if param:
+        check_value(param, lo), check_value(param, hi)
+    step = kind[2] if len(kind) == 3 else param.step if param and param.step is not None else None
+    if step == "log":
+        if lo <= 0:
+            raise ValueError(f"{name}: a slider of equal ratios, must begin above 0, got {kind!r}")
+        values = ratios(lo, hi, default)
+        return {**out, "values": values, "start": nearest(values, default)}
+    if step is None or step > hi - lo:
+        step = 1 if isinstance(lo, int) and isinstance(hi, int) and hi - lo >= 5 else nice((hi - lo) / 100)
+    if isinstance(step, (str, bool)) or not step > 0:
+        raise ValueError(f"{name}: a slider's step, must be > 0 or 'log', got {step!r}")
+    whole = all(isinstance(v, int) for v in (lo, step))
+    digits = 0 if whole else max(decimals(lo), decimals(step))
+    n = int(math.floor((hi - lo) / step + 1e-9)) + 1
+    default = lo + (n // 2) * step if default is None else default
+    return {**out, "min": lo, "step": step, "digits": digits, "count": n, "start": min(max(round((default - lo) / step), 0), n - 1)}
+
+
+def decimals(x):
+    """Digits after the point, at most 12."""
+    return len(f"{x:.12f}".rstrip("0").split(".")[1])
+
+
+def nice(x):
+    """The largest of 1, 2, 5 times a power of ten that is not above x."""
+    power = 10.0 ** math.floor(math.log10(x))
+    return max(m * power for m in (1, 2, 5) if m * power <= x * (1 + 1e-9))
+
+
+def ratios(lo, hi, default):
+    """Ten values a decade, two digits each, the ends and the default among them."""
+    first, last = math.floor(math.log10(lo) * 10) - 1, math.ceil(math.log10(hi) * 10) + 1
+    values = {float(f"{10 ** (k / 10):.2g}") for k in range(first, last + 1)}
+    return sorted({v for v in values if lo < v < hi} | {lo, hi} | ({default} if default is not None and lo <= default <= hi else set()))
+
+
+def nearest(values, default):
+    default = values[len(values) // 2] if default is None else default
+    return min(range(len(values)), key=lambda i: abs(values[i] - default))
+
+
+def count(slider):
+    return len(slider["values"]) if "values" in slider else slider["count"]
+
+
+def short(slider, position):
+    found = value(slider, position)
+    return f"{found:g}" if isinstance(found, (int, float)) else str(found)
+
+
+# -- widgets -------------------------------------------------------------------------------------------
+
+
+def control(w, slider):
+    """The ipywidgets control for a slider; only what ipywidgets 7.7 has, which Colab ships."""
+    words = dict(description=slider["label"], style={"description_width": "110px"})
+    wide = w.Layout(width="480px")
+    start = value(slider, slider["start"])
+    if "values" in slider:
+        kind = w.Dropdown if slider.get("choice") else w.SelectionSlider
+        return kind(options=[(short(slider, i), v) for i, v in enumerate(slider["values"])], value=start, layout=wide, **words)
+    last = value(slider, slider["count"] - 1)
+    if slider["digits"] == 0:
+        return w.IntSlider(value=start, min=slider["min"], max=last, step=slider["step"], layout=wide, **words)
+    return w.FloatSlider(value=start, min=slider["min"], max=last, step=slider["step"], readout_format=f".{slider['digits']}f", layout=wide, **words)
+
+
+def position(slider, shown):
+    """The position of a value that a widget shows; widgets return floats with noise."""
+    if "values" in slider:
+        return slider["values"].index(shown)
+    return min(max(round((shown - slider["min"]) / slider["step"]), 0), slider["count"] - 1)
