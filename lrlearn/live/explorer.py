@@ -5,7 +5,7 @@ import math
 import os
 import sys
 
-from ..core import Schedule, card_of
+from ..core import Param, Schedule, card_of, check_value
 from ..extras import need
 from ..figure import Figure, value
 from .luggage import CannotTravel, Luggage
@@ -43,6 +43,11 @@ def explore(*functions, t_end=None, log="", labels=None, xlabel="update t", ylab
         raise TypeError(f"functions: what explore draws, must be functions or Schedules, got {functions!r}")
     if log not in ("", "x", "y", "xy"):
         raise ValueError(f"log: the logarithmic axes, must be one of '', 'x', 'y', 'xy', got {log!r}")
+    if t_end is not None:
+        check_value(Param("t_end", None, None, None, 1, "the last update drawn", ">= 1"), t_end)
+    check_value(Param("points", None, None, None, 1, "the most points of a curve", ">= 2"), points)
+    if ylim is not None and not (len(ylim) == 2 and ylim[0] < ylim[1]):
+        raise ValueError(f"ylim: the ends of the upright axis, must be (from, to) with from < to, got {ylim!r}")
     if labels is not None and len(labels) != len(functions):
         raise ValueError(f"labels: the curves' names, must be {len(functions)} of them, got {labels!r}")
     return Explorer(functions, given, dict(t_end=t_end, log=log, labels=labels, xlabel=xlabel, ylabel=ylabel, ylim=ylim, points=points, alt=alt))
@@ -67,9 +72,7 @@ class Explorer:
             parts.append(dict(label=label, call=f"f{i}", takes=takes, fixed=f"fixed{i}"))
         if kinds[0]:
             spec["curves"] = parts
-            spec["t_end"] = int(options["t_end"] or horizon(functions, sliders, fixed))
-            if spec["t_end"] < 1:
-                raise ValueError(f"t_end: the last update drawn, must be >= 1, got {options['t_end']!r}")
+            spec["t_end"] = options["t_end"] or horizon(functions, sliders, fixed)
         else:
             spec["picture"] = parts[0]
         self.figure = Figure(spec, names)

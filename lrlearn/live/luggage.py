@@ -6,6 +6,7 @@ import types
 
 from ..core import Schedule
 
+NAMED = (types.FunctionType, types.BuiltinFunctionType, type)      # what an import can name
 TRAVELS = ("core", "schedules", "svg", "worlds")        # rooms of the package that the page has
 
 
@@ -48,7 +49,7 @@ class Luggage:
         self.packed[name] = thing
         if isinstance(thing, types.ModuleType):
             self.pack_module(name, thing.__name__)
-        elif on_the_page(getattr(thing, "__module__", None)):
+        elif isinstance(thing, NAMED) and on_the_page(thing.__module__):
             self.lines.append(f"from {thing.__module__} import {thing.__name__} as {name}")
         elif isinstance(thing, (types.FunctionType, type)):
             self.pack_source(name, thing)

@@ -1,0 +1,143 @@
+"""The files that the page runs give MicroPython and CPython the same numbers and the same pictures."""
+import importlib
+import json
+import math
+import random
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import lrlearn as ll
+from lrlearn import Schedule
+from lrlearn import figure as kernel
+from lrlearn.live.sliders import count
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+npm = importlib.import_module("npm")
+live_figures = importlib.import_module("live_figures")
+
+
+def micropython(program, **files):
+    """Run the program under MicroPython beside the page's files and return its `answer`, read from JSON."""
+    engine = npm.install() / "@micropython/micropython-webassembly-pyscript/micropython.mjs"
+    job = json.dumps({"files": {**json.loads(live_figures.py_json())["files"], **files}, "program": program})
+    done = subprocess.run([npm.NODE, Path(__file__).with_name("run.mjs"), engine.as_uri()], input=job, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def close(a, b):
+    return math.isclose(a, b, rel_tol=1e-12, abs_tol=1e-15)
+
+
+def draws(card, rng):
+    """Hyperparameters for a formula, drawn from its card."""
+    hyper = {}
+    for p in card.params:
+        if p.rule == "a Schedule":
+            hyper[p.name] = Schedule(ll.cosine, T_max=rng.randint(1, 200), eta_min=rng.uniform(0, 0.1))
+        elif isinstance(p.step, tuple):
+            hyper[p.name] = rng.choice(p.step)
+        elif p.name != "base_lr":
+            hyper[p.name] = rng.randint(p.lo, p.hi) if isinstance(p.step, int) else rng.uniform(p.lo, p.hi)
+    return hyper
+
+
+@pytest.mark.parametrize("name", sorted(ll.CARDS))
+def test_every_formula(name):
+    rng = random.Random(name)
+    card = ll.CARDS[name]
+    cases = [(draws(card, rng), rng.uniform(0.001, 1)) for _ in range(20)]
+    lines = [f"[f(t, {lr!r}, **{to_source(hyper)}) for t in range(260)]" for hyper, lr in cases]
+    program = f"import json\nfrom lrlearn import Schedule, cosine, {name} as f\nanswer = json.dumps([{', '.join(lines)}])"
+    for (hyper, lr), got in zip(cases, micropython(program), strict=True):
+        want = [card.formula(t, lr, **hyper) for t in range(260)]
+        assert all(map(close, got, want)), (hyper, lr)
+
+
+def to_source(hyper):
+    def text(v):
+        return f"Schedule(cosine, **{v.hyper!r})" if isinstance(v, Schedule) else repr(v)
+
+    return "{" + ", ".join(f"{k!r}: {text(v)}" for k, v in hyper.items()) + "}"
+
+
+def my_lr(t, base_lr, k, schedule=Schedule(ll.cosine, T_max=50)):
+    return schedule(t, base_lr) / (1 + k * math.sqrt(t))
+
+
+def ball(height=(2), steps=5):
+    chart = ll.svg.Chart(x=(0, 10), y=(0, 4), xlabel="t", ylabel="it's \"high\" < 5", alt="a 'ball'")
+    return chart.line(list(range(steps + 1)), [height / (t + 1) for t in range(steps + 1)]).dot(steps, height / (steps + 1)).hline(1, "one")
+
+
+FIGURES = {
+    "cosine": lambda: ll.explore(ll.cosine),
+    "several": lambda: ll.explore(ll.cosine, Schedule(ll.constant), ll.warmup, base_lr=(0.01, 1.0)),
+    "log axes": lambda: ll.explore(ll.warmup, log="xy", t_end=5000, base_lr=[0.1, 0.01]),
+    "a reader's own": lambda: ll.explore(my_lr, k=(0.0, 10.0)),
+    "a picture": lambda: ll.explore(ball, height=(0.5, 4.0), steps=(1, 10)),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_kind_of_figure(name):
+    shown = FIGURES[name]().figure
+    rng = random.Random(name)
+    places = [[rng.randrange(count(s)) for s in shown.spec["sliders"]] for _ in range(12)]
+    program = f"""import json
+from lrlearn import figure
+figure.define("a", {json.dumps(shown.spec)!r})
+answer = json.dumps([[figure.draw("a", json.dumps(p), 640, 320), figure.curve("a", json.dumps(p)) if {"curves" in shown.spec} else "[]"] for p in {places!r}])
+"""
+    for place, (picture, numbers) in zip(places, micropython(program), strict=True):
+        values = shown.values(place)
+        if "curves" in shown.spec:
+            for got, want in zip(json.loads(numbers), shown.numbers(values), strict=True):
+                assert all(map(close, got, want)), values
+        assert same_picture(picture, shown.picture(values)), values
+
+
+def same_picture(a, b):
+    """Equal but for the last digit of a coordinate: the two may round a tie apart."""
+    number = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")
+    pairs = zip(number.findall(a), number.findall(b), strict=True)
+    return number.sub("#", a) == number.sub("#", b) and all(abs(float(x) - float(y)) <= 0.011 or close(float(x), float(y)) for x, y in pairs)
+
+
+def test_errors_read_alike():
+    want = []
+    for hyper in ({"T_max": 0}, {"T_max": 2.5}, {"T_max": "a"}, {"T_max": 3, "eta_min": float("nan")}, {"T_max": 3, "eta_min": -1}):
+        with pytest.raises(ValueError) as caught:
+            Schedule(ll.cosine, **hyper)
+        want.append(str(caught.value))
+    program = """import json
+from lrlearn import Schedule, cosine
+answer = []
+for hyper in ({"T_max": 0}, {"T_max": 2.5}, {"T_max": "a"}, {"T_max": 3, "eta_min": float("nan")}, {"T_max": 3, "eta_min": -1}):
+    try:
+        Schedule(cosine, **hyper)
+    except ValueError as error:
+        answer.append(str(error))
+answer = json.dumps(answer)"""
+    assert micropython(program) == want
+
+
+def test_a_failing_formula_is_one_sentence_in_both():
+    spec = ll.explore(my_lr, k=(0, 10)).figure.spec
+    spec = {**spec, "source": "def my_lr(t, base_lr, k, schedule):\n    return base_lr / (k - 3)\nfrom lrlearn import Schedule, cosine\n"}
+    program = f"import json\nfrom lrlearn import figure\nfigure.define('a', {json.dumps(spec)!r})\nanswer = json.dumps([figure.draw('a', '[3]', 640, 320), figure.draw('a', '[4]', 640, 320)])"
+    failed, fine = micropython(program)
+    assert re.fullmatch(r"No picture at k=3: ZeroDivisionError: .*\.", failed) and fine.startswith("<svg")
+    kernel.define("a", json.dumps(spec))
+    assert re.fullmatch(r"No picture at k=3: ZeroDivisionError: .*\.", kernel.draw("a", "[3]", 640, 320))
+    kernel.svg.SPACE[:] = 640, 320
+
+
+def test_a_file_outside_the_subset_is_noticed():
+    with pytest.raises(AssertionError, match="SyntaxError"):
+        micropython("import lrlearn.bad", **{"lrlearn/bad.py": "def f(a, /): return [*a, 1]\n"})

@@ -1,0 +1,75 @@
+"""Imports go down only, and `import lrlearn` loads nothing heavier than math."""
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "lrlearn"
+
+# room -> what it may import; a room is a file or folder of the package. From design to test, word for word.
+FLOORS = {
+    "core": set(),
+    "extras": {"importlib"},
+    "schedules": {"core", "math"},
+    "svg": {"math"},
+    "figure": {"svg", "json"},
+    "worlds": {"core", "schedules", "svg", "math"},
+    "peers": {"json", "pathlib"},
+    "pytorch": {"core", "schedules", "extras", "math", "torch", "warnings"},
+    "plots": {"core", "extras", "svg", "math", "matplotlib", "matplotlib_inline", "IPython", "contextlib", "collections", "sys"},
+    "labs": {"core", "schedules", "extras", "svg", "plots", "pytorch", "torch", "numpy", "sklearn", "scipy", "IPython",
+             "math", "os", "sys", "html", "time", "collections", "contextlib", "statistics", "dataclasses"},
+    "live": {"core", "extras", "svg", "figure", "ipywidgets", "ast", "html", "inspect", "json", "math", "os", "sys", "textwrap", "types"},
+    "exercises": {"core", "schedules", "extras", "svg", "pytorch", "torch", "numpy", "math", "inspect", "html", "textwrap", "traceback",
+                  "linecache", "ast", "copy", "contextlib", "io", "sys", "itertools", "numbers", "collections", "types", "threading", "time"},
+    "__init__": {"core", "schedules"},
+}
+MICROPYTHON = {"core", "schedules", "svg", "figure", "worlds", "__init__"}
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room(path):
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path):
+    """The rooms and outside packages that a file imports, at its top or anywhere in it."""
+    parts = ("lrlearn", *path.relative_to(PACKAGE).with_suffix("").parts)
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            package = ".".join(parts[: len(parts) - node.level]) if node.level else ""
+            module = ".".join(p for p in (package, node.module) if p)
+            found |= {f"{module}.{alias.name}" for alias in node.names} if module == "lrlearn" else {module}
+    here = room(path)
+    rooms = {name.split(".")[1] if name.startswith("lrlearn.") else name.split(".")[0] for name in found if name != "lrlearn"}
+    return rooms - {here}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_go_down_only(path):
+    above = imported(path) - FLOORS[room(path)]
+    assert not above, f"{path.relative_to(PACKAGE)} imports {above}, which its floor does not allow"
+
+
+def test_import_lrlearn_loads_math_and_nothing_heavier():
+    code = "import sys; before = set(sys.modules); import lrlearn; print(sorted({m.split('.')[0] for m in set(sys.modules) - before}))"
+    loaded = subprocess.run([sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); {code}"], capture_output=True, text=True, check=True)
+    assert set(ast.literal_eval(loaded.stdout)) <= {"lrlearn", "math"}
+
+
+@pytest.mark.parametrize("use, package, extra", [
+    ("ll.plot", "matplotlib", "plots"),
+    ("ll.pytorch", "torch", "torch"),
+    ("ll.labs", "sklearn", "labs"),
+    ("ll.explore(ll.cosine).widget()", "ipywidgets", "live"),
+])
+def test_a_missing_extra_is_one_sentence(use, package, extra):
+    code = f"import sys; sys.modules[{package!r}] = None; sys.path.insert(0, {str(PACKAGE.parent)!r}); import lrlearn as ll; {use}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stderr.splitlines()[-1] == (
+        f"ModuleNotFoundError: this part of lrlearn needs {package}, which is not installed: pip install 'lrlearn[{extra}]'")

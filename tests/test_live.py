@@ -1,0 +1,259 @@
+"""explore: its sliders, its two lives, its sentences."""
+import html
+import json
+import math
+import re
+import sys
+import types
+import urllib.parse
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import lrlearn as ll
+from lrlearn import Schedule, cosine, explore, svg, warmup
+from lrlearn.figure import Figure, value
+from lrlearn.live.explorer import Explorer
+from lrlearn.live.sliders import count, position, slider
+
+HALF = 0.5
+
+
+def my_lr(t, base_lr, k):
+    return HALF * base_lr / (1 + k * t)
+
+
+def bowl(lr=0.5, steps=5):
+    return svg.Chart(x=(0, 10), y=(0, 1), alt="a bowl").line([0, steps], [0, lr])
+
+
+def data(explorer):
+    return explorer._repr_mimebundle_()
+
+
+def stored(explorer):
+    """The description and the picture of the stored form, read back as the site's extension does."""
+    found = re.fullmatch(r'<figure class="lr-live" data-lr="([^"]*)"><img alt="[^"]*" style="background-color:white" src="data:image/svg\+xml,([^"]*)"></figure>', explorer.html())
+    return json.loads(html.unescape(found[1])), urllib.parse.unquote(html.unescape(found[2]))
+
+
+# -- sliders ---------------------------------------------------------------------------------------
+
+
+@given(lo=st.floats(-100, 100), width=st.floats(0.01, 100), place=st.floats(0, 1))
+def test_slider_values_are_free_of_noise(lo, width, place):
+    lo = round(lo, 3)
+    s = slider("k", (lo, round(lo + width, 3)), None, None) if round(lo + width, 3) > lo else None
+    if s is None:
+        return
+    i = int(place * (count(s) - 1))
+    assert len(repr(value(s, i)).lstrip("-").replace(".", "").lstrip("0")) <= 9 and position(s, value(s, i) + 1e-12) == i
+    assert lo - 1e-9 <= value(s, 0) and value(s, count(s) - 1) <= round(lo + width, 3) + 1e-9
+
+
+def test_sliders_come_from_the_card_and_begin_at_its_defaults():
+    spec = explore(cosine).figure.spec
+    assert [(s["key"], s["note"]) for s in spec["sliders"]] == [("T_max", "steps until the bottom"), ("eta_min", "the learning rate at the bottom")]
+    assert explore(cosine).figure.values() == {"T_max": 100, "eta_min": 0.0}
+
+
+def test_integers_stay_integers_and_a_slider_of_ratios_has_round_values():
+    t_max, base_lr = explore(cosine, base_lr=(0.001, 1.0), eta_min=0.0).figure.spec["sliders"][::-1]
+    assert isinstance(value(t_max, 7), int)
+    assert base_lr["values"][:5] == [0.001, 0.0013, 0.0016, 0.002, 0.0025] and base_lr["values"][-1] == 1.0
+    assert value(base_lr, base_lr["start"]) == 0.1
+
+
+def test_a_choice_is_a_list():
+    shown = explore(my_lr, k=[0, 1, 5])
+    assert [value(s, i) for s in shown.figure.spec["sliders"] for i in range(count(s))] == [0, 1, 5]
+    assert "Dropdown" in str(type(shown.widget().children[1]))
+
+
+# -- what it draws -----------------------------------------------------------------------------------
+
+
+def test_it_draws_the_formula():
+    shown = explore(cosine, t_end=10, base_lr=0.2)
+    got = shown.figure.numbers({"T_max": 5, "eta_min": 0.1})
+    assert got == [[cosine(t, 0.2, 5, 0.1) for t in range(11)]]
+
+
+def test_several_curves_share_their_sliders():
+    shown = explore(cosine, Schedule(ll.constant), my_lr, k=(0, 10), labels=["a", "b", "c"])
+    assert [p["label"] for p in shown.figure.spec["curves"]] == ["a", "b", "c"]
+    assert [p["takes"] for p in shown.figure.spec["curves"]] == [["T_max", "eta_min"], [], ["k"]]
+    assert shown.svg.count("<polyline") == 3 and all(f">{label}</text>" in shown.svg for label in "abc")
+
+
+def test_a_function_of_other_things_returns_a_picture():
+    shown = explore(bowl, lr=(0.1, 1.0), steps=(1, 10))
+    assert "a bowl" in shown.svg and shown.figure.values() == {"lr": 0.5, "steps": 5}
+
+
+def test_log_axes():
+    shown = explore(cosine, log="xy", t_end=1000, base_lr=0.1)
+    assert shown.figure.times()[0] == 1 and shown.figure.spec["y"][0] > 0
+    assert ">0.1</text>" in shown.svg and ">10</text>" in shown.svg
+
+
+def test_at_most_so_many_points_and_whole_steps():
+    times = explore(cosine, t_end=123456, points=400).figure.times()
+    assert len(times) == 400 and times[0] == 0 and times[-1] == 123456 and all(isinstance(t, int) for t in times)
+
+
+def test_the_axis_holds_the_curve_wherever_the_sliders_stand():
+    shown = explore(cosine, base_lr=(0.01, 1.0))
+    top = shown.figure.spec["y"][1]
+    for i, s in enumerate(shown.figure.spec["sliders"]):
+        for end in (0, count(s) - 1):
+            places = [x["start"] for x in shown.figure.spec["sliders"]]
+            places[i] = end
+            assert max(shown.figure.numbers(shown.figure.values(places))[0]) <= top
+
+
+# -- the published page --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [
+    lambda: explore(cosine),
+    lambda: explore(my_lr, cosine, k=(0, 10)),
+    lambda: explore(warmup, schedule=Schedule(cosine, T_max=7, eta_min=0.01)),
+    lambda: explore(bowl, lr=(0.1, 1.0), steps=5),
+])
+def test_the_stored_form_gives_the_same_picture_without_the_kernel(make):
+    shown = make()
+    spec, picture = stored(shown)
+    assert picture == shown.svg
+    again = Figure(spec)
+    assert again.picture(again.values()) == shown.svg
+
+
+def test_a_closure_and_its_constants_travel():
+    scale, shape = 0.25, Schedule(cosine, T_max=30)
+
+    def inner(t):
+        return math.exp(-t / 50)
+
+    def outer(t, base_lr, k):
+        return base_lr * scale * shape(t) * inner(t) * k
+
+    spec, _ = stored(explore(outer, k=(0.0, 1.0)))
+    again = Figure(spec)
+    assert again.numbers({"k": 0.5})[0][7] == outer(7, 0.1, 0.5)
+
+
+def test_what_cannot_travel_keeps_its_picture_and_says_why():
+    import numpy as np
+
+    def with_numpy(t, base_lr, k):
+        return float(base_lr * np.exp(-k * t))
+
+    text = explore(with_numpy, k=(0.0, 1.0)).html()
+    assert text.startswith('<figure class="lr-still"><img') and "move in a notebook only: it uses np, which the published page does not have." in text
+
+
+def test_no_quote_breaks_the_stored_form():
+    spec, picture = stored(explore(my_lr, k=(0, 5), xlabel="it's <5% \"of\" T & #more"))
+    assert picture.count("it&#39;s &lt;5% &quot;of&quot; T &amp; #more") == 2 and spec["xlabel"] == "it's <5% \"of\" T & #more"
+
+
+# -- the notebook ----------------------------------------------------------------------------------------
+
+
+def test_the_bundle_has_both_lives():
+    bundle = data(explore(cosine))
+    assert set(bundle) == {"text/plain", "text/html", "application/vnd.jupyter.widget-view+json"}
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"]
+
+
+def test_in_colab_only_the_widget_is_sent(monkeypatch):
+    monkeypatch.setitem(sys.modules, "google.colab", types.ModuleType("google.colab"))
+    assert set(data(explore(cosine))) == {"text/plain", "application/vnd.jupyter.widget-view+json"}
+
+
+def test_without_ipywidgets_the_picture_still_shows(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    assert set(data(explore(cosine))) == {"text/plain", "text/html"}
+
+
+@pytest.mark.parametrize("make", [
+    lambda: explore(cosine, base_lr=(0.01, 1.0)),
+    lambda: explore(my_lr, k=[0, 1, 5]),
+    lambda: explore(warmup),
+    lambda: explore(bowl, lr=(0.1, 1.0), steps=(1, 10)),
+])
+def test_every_slider_of_the_widget_moves_the_picture(make):
+    shown = make()
+    picture, *controls, says = shown.widget().children
+    for s, c in zip(shown.figure.spec["sliders"], controls):
+        for end in (0, count(s) - 1):
+            before, c.value = picture.value, value(s, end)
+            values = shown.figure.values([position(t, d.value) for t, d in zip(shown.figure.spec["sliders"], controls)])
+            assert picture.value == shown.figure.picture(values) and says.value == "", (s["key"], end)
+            assert before != picture.value or end == s["start"] or s["key"] == "eta_min"
+
+
+def fails_at_three(t, base_lr, k):
+    return base_lr / (k - 3)
+
+
+def test_a_failing_callback_says_so_under_the_figure(monkeypatch):
+    monkeypatch.delenv("LRLEARN_CHECK", raising=False)
+    picture, control, says = explore(fails_at_three, k=(0, 10)).widget().children
+    before, control.value = picture.value, 3
+    assert says.value == "No picture at k=3: ZeroDivisionError: float division by zero." and picture.value == before
+    control.value = 4
+    assert says.value == "" and picture.value != before
+
+
+def test_under_check_the_ends_are_drawn_and_a_failing_callback_raises(monkeypatch):
+    monkeypatch.setenv("LRLEARN_CHECK", "1")
+    with pytest.raises(RuntimeError, match=r"explore\(fails_at_three\): k 3 to 10: No picture at k=3: ZeroDivisionError"):
+        explore(fails_at_three, k=(3, 10))
+    _, control, _ = explore(fails_at_three, k=(0, 10)).widget().children
+    with pytest.raises(ZeroDivisionError):
+        control.value = 3
+
+
+# -- mistakes ----------------------------------------------------------------------------------------------
+
+
+def gives(what):
+    def lr(t, base_lr, k):
+        return what
+
+    return lr
+
+
+@pytest.mark.parametrize("call, sentence", [
+    (lambda: explore(cosine, T_max=(0, 10)), "T_max: steps until the bottom, must be >= 1, got 0"),
+    (lambda: explore(cosine, T_max=0), "T_max: steps until the bottom, must be >= 1, got 0"),
+    (lambda: explore(cosine, T_mx=(1, 10)), "T_mx: unknown to cosine, which take T_max, base_lr, eta_min, got (1, 10)"),
+    (lambda: explore(my_lr), "k: a parameter of my_lr, must be given a range as in k=(0, 10), or a value, got nothing"),
+    (lambda: explore(my_lr, k=(10, 0)), "k: a slider's range, must be (lo, hi) or (lo, hi, step) with lo < hi, got (10, 0)"),
+    (lambda: explore(my_lr, k=(0, float("inf"))), "k: a slider's range, must be (lo, hi) or (lo, hi, step) with lo < hi, got (0, inf)"),
+    (lambda: explore(my_lr, k=(0, 1, -1)), "k: a slider's step, must be > 0 or 'log', got -1"),
+    (lambda: explore(my_lr, k=(0, 1, "log")), "k: a slider of equal ratios, must begin above 0, got (0, 1, 'log')"),
+    (lambda: explore(my_lr, k=[]), "k: the choices, must be at least one, got []"),
+    (lambda: explore(cosine, log="z"), "log: the logarithmic axes, must be one of '', 'x', 'y', 'xy', got 'z'"),
+    (lambda: explore(cosine, t_end=0), "t_end: the last update drawn, must be >= 1, got 0"),
+    (lambda: explore(cosine, t_end=2.5), "t_end: the last update drawn, must be an integer, got 2.5"),
+    (lambda: explore(cosine, points=1), "points: the most points of a curve, must be >= 2, got 1"),
+    (lambda: explore(cosine, ylim=(1, 0)), "ylim: the ends of the upright axis, must be (from, to) with from < to, got (1, 0)"),
+    (lambda: explore(cosine, labels=["a", "b"]), "labels: the curves' names, must be 1 of them, got ['a', 'b']"),
+    (lambda: explore("cosine"), "functions: what explore draws, must be functions or Schedules, got ('cosine',)"),
+    (lambda: explore(), "functions: what explore draws, must be functions or Schedules, got ()"),
+    (lambda: explore(cosine, bowl), "functions: several curves in one figure, must all have t as their first parameter, got ['cosine', 'bowl']"),
+    (lambda: explore(gives(float("nan")), k=(0, 1)), "lr gives nan at t=0"),
+    (lambda: explore(gives(None), k=(0, 1)), "lr gives None at t=0"),
+])
+def test_a_mistake_is_one_sentence_at_the_call(call, sentence):
+    with pytest.raises((ValueError, TypeError)) as caught:
+        call()
+    assert str(caught.value) == sentence
+
+
+def test_explore_returns_something_readable():
+    assert isinstance(explore(cosine), Explorer) and repr(explore(cosine)) == "explore(cosine): T_max 1 to 200, eta_min 0 to 0.1"
