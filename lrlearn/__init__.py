@@ -12,19 +12,19 @@ from .schedules.warmup import warmup
 __version__ = "0.1.0"
 
 # What needs more than math comes on first use: name -> the module that holds it.
-LAZY = {"plot": "plots", "explore": "live"}
-ROOMS = ("exercises", "figure", "labs", "live", "peers", "plots", "pytorch", "svg")
+LAZY = {"explore": "live", "facts": "show", "plot": "plots", "source": "show"}
+ROOMS = ("exercises", "figure", "labs", "live", "peers", "plots", "pytorch", "show", "svg")
 
 
 def __getattr__(name):
     if name in LAZY:
-        return getattr(load(LAZY[name]), name)
+        return getattr(_load(LAZY[name]), name)
     if name in ROOMS:
-        return load(name)
+        return _load(name)
     raise AttributeError(f"lrlearn has no {name!r}")
 
 
-def load(room):
+def _load(room):
     """Import a room of the package; __import__, since MicroPython has no importlib."""
     return __import__("lrlearn." + room, None, None, ("__name__",))
 

@@ -3,7 +3,8 @@
 A figure is described by a dict that survives JSON:
 
 sliders    one dict each: key, label, note, start (the position where it begins) and either
-           min, step, digits, count (evenly spaced values) or values (any list of values)
+           min, step, digits, count (evenly spaced values), or values (a list of numbers), or, for a choice,
+           labels and code (a Python expression that gives the list of the things to choose from)
 curves     one dict each: label, call (a Python expression that gives the function), takes (the sliders it takes),
            fixed (a Python expression: the arguments that do not move); or
 picture    the same for one function that returns a Chart or SVG text
@@ -36,14 +37,18 @@ class Figure:
         if names is None:
             names = {}
             exec(spec["source"], names)
+        self.choices = {s["key"]: eval(s["code"], names) for s in spec["sliders"] if "code" in s}
         self.calls = []
         for part in spec.get("curves") or [spec["picture"]]:
             self.calls.append((part, eval(part["call"], names), eval(part["fixed"], names)))
 
     def values(self, positions=None):
         """Slider name -> value, at the given positions or where the sliders begin."""
-        sliders = self.spec["sliders"]
-        return {s["key"]: value(s, s["start"] if positions is None else positions[i]) for i, s in enumerate(sliders)}
+        out = {}
+        for i, s in enumerate(self.spec["sliders"]):
+            position = s["start"] if positions is None else positions[i]
+            out[s["key"]] = self.choices[s["key"]][position] if "code" in s else value(s, position)
+        return out
 
     def times(self):
         """The updates at which curves are drawn: whole numbers, at most `points` of them."""

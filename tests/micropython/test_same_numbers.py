@@ -1,24 +1,20 @@
 """The files that the page runs give MicroPython and CPython the same numbers and the same pictures."""
-import importlib
 import json
 import math
 import random
 import re
 import subprocess
-import sys
 from pathlib import Path
 
+import live_figures
+import npm
 import pytest
+from pictures import close, same_picture
 
 import lrlearn as ll
-from lrlearn import Schedule
+from lrlearn import Schedule, cosine
 from lrlearn import figure as kernel
 from lrlearn.live.sliders import count
-
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-npm = importlib.import_module("npm")
-live_figures = importlib.import_module("live_figures")
 
 
 def micropython(program, **files):
@@ -30,16 +26,12 @@ def micropython(program, **files):
     return json.loads(done.stdout)
 
 
-def close(a, b):
-    return math.isclose(a, b, rel_tol=1e-12, abs_tol=1e-15)
-
-
 def draws(card, rng):
     """Hyperparameters for a formula, drawn from its card."""
     hyper = {}
     for p in card.params:
         if p.rule == "a Schedule":
-            hyper[p.name] = Schedule(ll.cosine, T_max=rng.randint(1, 200), eta_min=rng.uniform(0, 0.1))
+            hyper[p.name] = Schedule(cosine, T_max=rng.randint(1, 200), eta_min=rng.uniform(0, 0.1))
         elif isinstance(p.step, tuple):
             hyper[p.name] = rng.choice(p.step)
         elif p.name != "base_lr":
@@ -66,13 +58,17 @@ def to_source(hyper):
     return "{" + ", ".join(f"{k!r}: {text(v)}" for k, v in hyper.items()) + "}"
 
 
-def my_lr(t, base_lr, k, schedule=Schedule(ll.cosine, T_max=50)):
+def my_lr(t, base_lr, k, schedule=Schedule(cosine, T_max=50)):
     return schedule(t, base_lr) / (1 + k * math.sqrt(t))
 
 
-def ball(height=(2), steps=5):
+def ball(height=2, steps=5):
     chart = ll.svg.Chart(x=(0, 10), y=(0, 4), xlabel="t", ylabel="it's \"high\" < 5", alt="a 'ball'")
     return chart.line(list(range(steps + 1)), [height / (t + 1) for t in range(steps + 1)]).dot(steps, height / (steps + 1)).hline(1, "one")
+
+
+def chosen(schedule=Schedule(cosine, T_max=40)):
+    return ll.svg.Chart(x=(0, 40), y=(0, 1), alt="one").line(list(range(41)), [schedule(t) for t in range(41)])
 
 
 FIGURES = {
@@ -80,6 +76,7 @@ FIGURES = {
     "several": lambda: ll.explore(ll.cosine, Schedule(ll.constant), ll.warmup, base_lr=(0.01, 1.0)),
     "log axes": lambda: ll.explore(ll.warmup, log="xy", t_end=5000, base_lr=[0.1, 0.01]),
     "a reader's own": lambda: ll.explore(my_lr, k=(0.0, 10.0)),
+    "a choice of schedules": lambda: ll.explore(chosen, schedule=[Schedule(cosine, T_max=40), Schedule(ll.constant)]),
     "a picture": lambda: ll.explore(ball, height=(0.5, 4.0), steps=(1, 10)),
 }
 
@@ -102,18 +99,11 @@ answer = json.dumps([[figure.draw("a", json.dumps(p), 640, 320), figure.curve("a
         assert same_picture(picture, shown.picture(values)), values
 
 
-def same_picture(a, b):
-    """Equal but for the last digit of a coordinate: the two may round a tie apart."""
-    number = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")
-    pairs = zip(number.findall(a), number.findall(b), strict=True)
-    return number.sub("#", a) == number.sub("#", b) and all(abs(float(x) - float(y)) <= 0.011 or close(float(x), float(y)) for x, y in pairs)
-
-
 def test_errors_read_alike():
     want = []
     for hyper in ({"T_max": 0}, {"T_max": 2.5}, {"T_max": "a"}, {"T_max": 3, "eta_min": float("nan")}, {"T_max": 3, "eta_min": -1}):
         with pytest.raises(ValueError) as caught:
-            Schedule(ll.cosine, **hyper)
+            Schedule(cosine, **hyper)
         want.append(str(caught.value))
     program = """import json
 from lrlearn import Schedule, cosine

@@ -1,0 +1,90 @@
+"""Live figures: the stored picture becomes part of the page, and the page gets what makes it move.
+
+A notebook stores a live figure as an <img> with a data URI, which every viewer shows. Here it becomes inline SVG, with
+room for its sliders. live.js, MicroPython and the package's own files are shipped beside the pages.
+"""
+import html
+import json
+import re
+import shutil
+import xml.etree.ElementTree as xml
+from pathlib import Path
+from urllib.parse import unquote
+
+from sphinx.util import logging
+
+import npm
+
+HERE = Path(__file__).resolve().parent
+PACKAGE = HERE.parents[1] / "lrlearn"
+# The floors of the package that need nothing but math: what the page's MicroPython runs.
+FLOORS = ("__init__.py", "core.py", "figure.py", "svg.py", "schedules/*.py", "worlds/*.py")
+FIGURE = re.compile(r'<figure class="lr-live" data-lr="([^"]*)"><img\b[^>]*? src="data:image/svg\+xml,([^"]*)"[^>]*></figure>')
+NOSCRIPT = "<noscript><p>The sliders of this figure need JavaScript.</p></noscript>"
+
+log = logging.getLogger(__name__)
+
+
+def page_files():
+    """The files of the package that the page runs, in a fixed order."""
+    return sorted(file for pattern in FLOORS for file in PACKAGE.glob(pattern))
+
+
+def py_json():
+    """Those files as the text of py.json: path -> the file's text, byte for byte."""
+    files = {file.relative_to(PACKAGE.parent).as_posix(): file.read_bytes().decode() for file in page_files()}
+    return json.dumps({"files": files})
+
+
+def inline(stored, picture):
+    """The figure's HTML for the page, from the stored JSON and data URI as they stand in the attributes.
+
+    Raises a ValueError when one of them cannot be read.
+    """
+    rows = len(json.loads(html.unescape(stored))["sliders"])
+    svg = unquote(html.unescape(picture))
+    if not xml.fromstring(svg).tag.endswith("}svg"):
+        raise ValueError("not an SVG picture")
+    return f'<figure class="lr-live" data-lr="{stored}">{svg}<div class="lr-controls" style="--rows:{rows}"></div>{NOSCRIPT}</figure>'
+
+
+def page(app, pagename, templatename, context, doctree):
+    body = context.get("body", "")
+    if '<figure class="lr-' not in body:
+        return
+    app.add_css_file("lrlive/live.css")
+    figures = body.count('<figure class="lr-live"')
+    done = 0
+
+    def replace(found):
+        nonlocal done
+        done += 1
+        try:
+            return inline(*found.groups())
+        except (ValueError, KeyError, TypeError, xml.ParseError) as error:
+            log.warning("live figure %d: its stored form, must be readable, got %s: %s", done, type(error).__name__, error, location=pagename, type="lrlive")
+            return found[0]
+
+    context["body"] = FIGURE.sub(replace, body)
+    if done != figures:
+        log.warning("live figures: their stored form, must be a description and a picture, got %d of %d", done, figures, location=pagename, type="lrlive")
+    if figures:
+        context["live_figures"] = True                      # templates/layout.html fetches early what they need
+        app.add_js_file("lrlive/live.js", type="module")
+
+
+def ship(app, error):
+    if error or app.builder.format != "html":
+        return
+    out = Path(app.outdir) / "_static" / "lrlive"
+    out.mkdir(exist_ok=True)
+    micropython = npm.install() / "@micropython" / "micropython-webassembly-pyscript"
+    for file in (HERE / "live.js", HERE / "live.css", micropython / "micropython.mjs", micropython / "micropython.wasm"):
+        shutil.copyfile(file, out / file.name)
+    (out / "py.json").write_text(py_json(), encoding="utf-8")
+
+
+def setup(app):
+    app.connect("html-page-context", page)
+    app.connect("build-finished", ship)
+    return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -1,0 +1,96 @@
+"""Show what the package knows: a formula's source, its card, the public names. All of it is read, nothing is retyped."""
+import ast
+import inspect
+import textwrap
+
+from .core import Card, card_of
+
+
+class Markdown:
+    """Text that a notebook shows as Markdown and a terminal as it is."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def __repr__(self):
+        return self.text
+
+    def _repr_markdown_(self):
+        return self.text
+
+
+def source(function):
+    """The function's own source without its docstring, as Python reads it.
+
+    >>> from lrlearn import cosine
+    >>> print(source(cosine))                                   # doctest: +ELLIPSIS
+    ```python
+    def cosine(t, base_lr, T_max, eta_min=0.0):
+        return eta_min + (base_lr - eta_min) * (1 + cos(pi * min(t, T_max) / T_max)) / 2
+    ```
+    """
+    text = textwrap.dedent(inspect.getsource(function))
+    first = ast.parse(text).body[0].body[0]
+    lines = text.splitlines()
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+        del lines[first.lineno - 1:first.end_lineno]
+    return Markdown("```python\n" + "\n".join(lines).strip() + "\n```")
+
+
+# How the book writes the parameters in equations; a parameter that is not here stands in equations under its own name.
+SYMBOLS = {
+    "t": "t", "base_lr": r"\eta_{\max}", "eta_min": r"\eta_{\min}", "T_max": r"T_{\max}", "factor": "c", "total_iters": "N",
+    "schedule": "f", "warmup_steps": "W", "start_factor": "s",
+}
+
+
+def facts(formula):
+    """What a formula's card says: the equation, its symbols, its names elsewhere.
+
+    Raises a ValueError when the formula has no card.
+
+    >>> from lrlearn import cosine
+    >>> print(str(facts(cosine)).splitlines()[0])
+    **Cosine annealing**
+    """
+    card = formula if isinstance(formula, Card) else card_of(formula)
+    if card is None:
+        raise ValueError(f"formula: a formula of lrlearn, must have a card, got {formula!r}")
+    symbols = [("t", "index of the update about to be made, from 0", ">= 0", "")] + [(p.name, p.note, p.rule, text(p.default)) for p in card.params]
+    rows = [f"| ${SYMBOLS[name]}$ | `{name}` | {note} | {limits(rule)} | {default} |" for name, note, rule, default in symbols]
+    names = [f"| {framework} | `{name}` |" for framework, name in card.names.items()]
+    return Markdown("\n".join([
+        f"**{card.title}**", "", "$$", card.latex, "$$", "",
+        "| symbol | in code | meaning | right values | example |", "|---|---|---|---|---|", *rows, "",
+        "| framework | its name there |", "|---|---|", *names]))
+
+
+def limits(rule):
+    """A rule as words: code marks where it is a comparison."""
+    return rule if rule.startswith("a ") or not rule else f"`{rule}`"
+
+
+def text(value):
+    return f"`{value!r}`"
+
+
+def names(module):
+    """The public functions and classes of a module, with their signatures and first sentences.
+
+    >>> import lrlearn
+    >>> "| `cosine(t, base_lr, T_max, eta_min=0.0)` |" in str(names(lrlearn))
+    True
+    """
+    found = [getattr(module, name) for name in getattr(module, "__all__", None) or sorted(vars(module)) if not name.startswith("_")]
+    return signatures(*[thing for thing in found if callable(thing) and (thing.__module__ or "").startswith("lrlearn")])
+
+
+def signatures(*things):
+    """How functions and classes are called, and what they are.
+
+    >>> from lrlearn import curve
+    >>> print(str(signatures(curve)).splitlines()[-1])
+    | `curve(schedule, steps, base_lr=1.0)` | The learning rates of updates 0 to steps - 1, as a list. |
+    """
+    rows = [f"| `{thing.__name__}{inspect.signature(thing)}` | {' '.join(inspect.getdoc(thing).split(chr(10) * 2)[0].split())} |" for thing in things]
+    return Markdown("\n".join(["| name | what it is |", "|---|---|", *rows]))

@@ -1,0 +1,20 @@
+"""Chromium for the tests and the benchmark: Debian's package where it is, else the one that Playwright installs."""
+from pathlib import Path
+
+from playwright.sync_api import Error
+
+DEBIAN = Path("/usr/bin/chromium")
+QUIET = (                                   # no request of the browser's own
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)
+
+
+def launch(playwright):
+    """A headless Chromium. Raises a RuntimeError of one sentence when there is none."""
+    path = DEBIAN if DEBIAN.exists() else None
+    try:
+        return playwright.chromium.launch(executable_path=path, args=list(QUIET))
+    except Error as error:
+        reason = str(error).strip().splitlines()[0]
+        raise RuntimeError(f"Chromium: drives the published pages, must be installed (apt install chromium, or playwright install chromium), got {reason}") from None

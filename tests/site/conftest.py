@@ -1,0 +1,59 @@
+"""The site, built once from the committed notebooks; a server for it; a browser."""
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "book" / "_ext"), str(ROOT / "tests")]
+
+
+def run_build(source, out):
+    """Build a book as it is published: every warning is an error. No program is on the path, so no Node either."""
+    nothing = out / "nothing"
+    nothing.mkdir(parents=True)
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", source, "--path-output", out, "-W", "--keep-going", "-n"]
+    return subprocess.run(command, env={**os.environ, "PATH": str(nothing), "NO_COLOR": "1"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+@pytest.fixture(scope="session")
+def build():
+    """build(source, out) -> the finished process, its output in stdout; the pages are in out/_build/html."""
+    return run_build
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The folder of the built site."""
+    out = tmp_path_factory.mktemp("site")
+    done = run_build(ROOT, out)
+    if done.returncode:
+        complaints = [line for line in done.stdout.splitlines() if "WARNING" in line or "ERROR" in line] or done.stdout.splitlines()[-20:]
+        pytest.fail("the site does not build:\n" + "\n".join(complaints), pytrace=False)
+    return out / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def server(site):
+    """The address of the site on the server that `make read` starts, without a slash at its end."""
+    import serve
+
+    with serve.serve(site) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Playwright's Chromium, for the whole session."""
+    from browser import launch
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = launch(playwright)
+        yield running
+        running.close()

@@ -1,0 +1,326 @@
+"""The built site as files: what its pages hold, what they load, what they forbid, and what turns a build red."""
+import base64
+import gzip
+import hashlib
+import html
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+import xml.etree.ElementTree as xml
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import live_figures
+import npm
+import pytest
+import serve
+import yaml
+from fontTools.ttLib import TTFont
+
+ROOT = Path(__file__).resolve().parents[2]
+EXT = ROOT / "book" / "_ext"
+FETCHED = {"stylesheet", "preload", "modulepreload", "icon", "prefetch", "manifest"}
+
+
+class Page(HTMLParser):
+    """A page's tags in order, and the text of its inline scripts."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.path, self.text = path, path.read_text(encoding="utf-8")
+        self.tags, self.inline, self.reading = [], [], False
+        self.feed(self.text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.tags.append((tag, attributes))
+        if tag == "script" and "src" not in attributes:
+            self.inline.append("")
+            self.reading = True
+
+    def handle_data(self, data):
+        if self.reading:
+            self.inline[-1] += data
+
+    def handle_endtag(self, tag):
+        if tag == "script":
+            self.reading = False
+
+    def of(self, *names):
+        return [attributes for tag, attributes in self.tags if tag in names]
+
+    def loads(self):
+        """Every address that the browser fetches by itself."""
+        sources = [a["src"] for a in self.of("script", "img", "iframe", "embed", "source", "audio", "video", "input") if "src" in a]
+        return sources + [a["href"] for a in self.of("link") if FETCHED & set(a["rel"].split())]
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    found = [Page(path) for path in sorted(site.rglob("*.html")) if path != site / "index.html" and "_static" not in path.parts]
+    assert {"book/intro.html", "book/cosine.html", "book/api.html", "book/bibliography.html", "search.html"} <= {p.path.relative_to(site).as_posix() for p in found}
+    return found
+
+
+def stored_figures(page):
+    """The live figures' HTML in the notebook that the page was made from."""
+    notebook = ROOT / "book" / page.path.with_suffix(".ipynb").name
+    if page.path.parent.name != "book" or not notebook.exists():
+        return []
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    texts = ["".join(output.get("data", {}).get("text/html", "")) for cell in cells for output in cell.get("outputs", ())]
+    return [text for text in texts if '<figure class="lr-live"' in text]
+
+
+def test_pages_load_local_files_only(site, pages):
+    for page in pages:
+        for address in page.loads():
+            if not address.startswith("data:image/"):
+                assert not re.match(r"[a-z]+:|//|/", address), (page.path, address)
+                assert (page.path.parent / unquote(address.split("?")[0])).is_file(), (page.path, address)
+
+
+def test_style_sheets_load_local_files_only(site):
+    sheets = list(site.rglob("*.css"))
+    assert sheets
+    for sheet in sheets:
+        css = sheet.read_text(encoding="utf-8")
+        for address in re.findall(r"(?:url\(|@import)\s*['\"]?([^'\")]*)", css):
+            assert address.startswith("data:") or (sheet.parent / re.split("[?#]", address)[0]).is_file(), (sheet, address)
+
+
+def test_dead_weight_is_gone(site, pages):
+    for page in pages:
+        addresses = " ".join(page.loads()).lower()
+        for heavy in ("fontawesome", "thebe", "mathjax", "require.js", "html-manager"):
+            assert heavy not in addresses, (page.path, heavy)
+        assert "thebe" not in page.text.lower(), page.path
+    for path in site.rglob("*"):
+        assert not re.search(r"fontawesome|thebe|mathjax|\.map$", path.relative_to(site).as_posix().lower()), path
+
+
+def test_scripts_do_not_hold_the_page_back(site, pages):
+    for page in pages:
+        if page.path != site / "search.html":               # its own scripts need the others at once
+            waits = [a for a in page.of("script") if "src" in a and not ("defer" in a or a.get("type") == "module")]
+            assert not waits, (page.path, waits)
+
+
+def test_every_page_has_one_strict_policy(pages):
+    for page in pages:
+        policies = [a["content"] for a in page.of("meta") if a.get("http-equiv") == "Content-Security-Policy"]
+        assert len(policies) == 1, page.path
+        assert [tag for tag, _ in page.tags[:3]] == ["html", "head", "meta"] and page.tags[2][1]["content"] == policies[0]
+        rules = {rule.split()[0]: rule.split()[1:] for rule in policies[0].split(";")}
+        assert rules["default-src"] == ["'none'"] and rules["connect-src"] == ["'self'"] and rules["img-src"] == ["'self'", "data:"]
+        assert not {"'unsafe-inline'", "'unsafe-eval'", "*"} & set(rules["script-src"]) and "'wasm-unsafe-eval'" in rules["script-src"]
+        assert not re.search(r"https?:|\*", policies[0])
+        clicks = [value for _, a in page.tags for name, value in a.items() if name.startswith("on")]
+        for script in [*filter(str.strip, page.inline), *clicks]:
+            digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+            assert f"'sha256-{digest}'" in rules["script-src"], (page.path, script)
+
+
+def test_inline_scripts_are_few(pages):
+    for page in pages:
+        assert 1 <= len(page.inline) <= 5, (page.path, len(page.inline))
+
+
+def test_without_javascript_the_theme_is_light(pages):
+    for page in pages:
+        assert page.of("html")[0]["data-theme"] == "light", page.path
+
+
+def test_favicon(pages):
+    for page in pages:
+        (icon,) = [a["href"] for a in page.of("link") if a["rel"] == "icon"]
+        assert xml.parse(page.path.parent / icon).getroot().tag == "{http://www.w3.org/2000/svg}svg"
+
+
+def test_the_front_door_leads_to_the_first_page(site):
+    target = re.search(r'url=([^"]+)"', (site / "index.html").read_text())[1]
+    assert target == "book/intro.html" and (site / target).is_file()
+
+
+def test_math_is_html_and_mathml(site, pages):
+    with_math = 0
+    for page in pages:
+        drawn = [a for a in page.of("span") if a.get("class") == "katex"]
+        with_math += bool(drawn)
+        assert len(drawn) == len(page.of("math")), page.path
+        assert len(drawn) == len([a for a in page.of("span", "div") if set((a.get("class") or "").split()) & {"math"}]), page.path
+        assert "katex-error" not in page.text, page.path
+        assert bool(drawn) == any("katex.min.css" in address for address in page.loads()), page.path
+    assert 'class="katex"' in (site / "book/cosine.html").read_text(encoding="utf-8") and with_math
+
+
+def test_live_figures_are_inline(pages):
+    shape = r'<figure class="lr-live" data-lr="([^"]*)">(<svg .*?</svg>)<div class="lr-controls" style="--rows:(\d+)"></div><noscript>'
+    total = 0
+    for page in pages:
+        stored, shown = stored_figures(page), re.findall(shape, page.text, re.S)
+        assert len(stored) == len(shown) == page.text.count('class="lr-live"'), page.path
+        for text, (spec, svg, rows) in zip(stored, shown):
+            assert len(json.loads(html.unescape(spec))["sliders"]) == int(rows), page.path
+            assert svg == unquote(html.unescape(re.search(r'src="data:image/svg\+xml,([^"]*)"', text)[1])), page.path
+            assert xml.fromstring(svg).get("role") == "img" and xml.fromstring(svg).get("aria-label"), page.path
+        scripts = [a["src"] for a in page.of("script") if a.get("type") == "module"]
+        assert len(scripts) == bool(stored) and all(s.split("?")[0].endswith("_static/lrlive/live.js") for s in scripts), page.path
+        early = {a["href"].rsplit("/")[-1] for a in page.of("link") if "preload" in a["rel"]}
+        assert early == ({"micropython.mjs", "micropython.wasm", "py.json"} if stored else set()), page.path
+        total += len(shown)
+    assert total >= 2                                       # the opening page and the model chapter have one each
+
+
+def test_py_json_is_the_package_byte_for_byte(site):
+    sent = json.loads((site / "_static/lrlive/py.json").read_text(encoding="utf-8"))["files"]
+    package = ROOT / "lrlearn"
+    needed = [package / name for name in ("__init__.py", "core.py", "figure.py", "svg.py")] + list(package.glob("schedules/*.py")) + list(package.glob("worlds/*.py"))
+    assert sorted(live_figures.page_files()) == sorted(needed)
+    assert {path: text.encode() for path, text in sent.items()} == {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in needed}
+
+
+def test_what_makes_figures_live_is_shipped(site):
+    shipped = site / "_static" / "lrlive"
+    micropython = npm.install() / "@micropython" / "micropython-webassembly-pyscript"
+    sources = [EXT / "live.js", EXT / "live.css", micropython / "micropython.mjs", micropython / "micropython.wasm"]
+    for source in sources:
+        assert (shipped / source.name).read_bytes() == source.read_bytes()
+    assert {file.name for file in shipped.iterdir()} == {source.name for source in sources} | {"py.json"}
+
+
+def test_every_icon_is_drawn(site, pages):
+    css = (site / "_static/icons/icons.css").read_text(encoding="utf-8")
+    point = {name: int(code, 16) for name, code in re.findall(r'\.(fa-[\w-]+)::before\{content:"\\([0-9a-f]+)"\}', css)}
+    glyphs = set()
+    for kind in ("solid", "brands"):
+        file = site / "_static" / "icons" / f"{kind}.woff"
+        assert file.stat().st_size < 8000
+        font = TTFont(file)
+        glyphs |= font.getBestCmap().keys()
+        assert font["name"].getDebugName(1) == f"lr {kind}" and "OFL" in (site / "_static/icons/LICENSE.txt").read_text()
+    used = {name for page in pages for name in re.findall(r"\bfa-[\w-]+", " ".join(a.get("class") or "" for _, a in page.tags) + "".join(page.inline))}
+    used -= {"fa-solid", "fa-brands", "fa-lg"}
+    assert "fa-github" in used and used <= point.keys()
+    assert set(point.values()) <= glyphs
+
+
+# -- what turns a build red --------------------------------------------------------------------------------------------
+
+GOOD = (
+    "# Good\n\nInline $\\eta_t$ and\n\n$$ \\argmin_x f(x) $$\n\n"
+    '<figure class="lr-live" data-lr="{&quot;sliders&quot;: []}"><img alt="a" src="data:image/svg+xml,&lt;svg xmlns=&#x27;http://www.w3.org/2000/svg&#x27;/&gt;"></figure>\n'
+)
+BAD = {
+    "inline.md": ("# A\n\nText $\\unknown$ here.\n", r"inline\.md:3: WARNING: KaTeX parse error: Undefined control sequence: \\unknown"),
+    "display.md": ("# B\n\n$$ a &= b \\\\ c &= d $$\n", r"display\.md:3: WARNING: KaTeX parse error"),
+    "json.md": ("# C\n\n" + GOOD.splitlines()[-1].replace("[]}", "[}"), r"json\.md: WARNING: live figure 1: its stored form, must be readable, got JSONDecodeError"),
+    "svg.md": ("# D\n\n" + GOOD.splitlines()[-1].replace("/&gt;", "&gt;"), r"svg\.md: WARNING: live figure 1: its stored form, must be readable, got ParseError"),
+    "form.md": ("# E\n\n" + GOOD.splitlines()[-1].replace("svg+xml", "png"), r"form\.md: WARNING: live figures: their stored form, must be a description and a picture, got 0 of 1"),
+    "icon.md": ('# F\n\n<i class="fa-solid fa-reply-all fa-no-such-thing"></i>\n', r"WARNING: icon: a class in a page, must be a solid or brand icon that the theme brings, got fa-no-such-thing"),
+}
+
+
+def tiny_book(folder, pages):
+    """A book of those pages with the extensions and settings of the real one."""
+    folder.mkdir()
+    config = yaml.safe_load((ROOT / "_config.yml").read_text())
+    config["sphinx"]["local_extensions"] = dict.fromkeys(config["sphinx"]["local_extensions"], str(EXT))
+    del config["bibtex_bibfiles"], config["html"]["favicon"]
+    for key in [key for key in config["sphinx"]["config"] if key.startswith(("html_static", "html_css", "bibtex"))]:
+        del config["sphinx"]["config"][key]
+    (folder / "_config.yml").write_text(yaml.safe_dump(config))
+    (folder / "_toc.yml").write_text(yaml.safe_dump({"format": "jb-book", "root": "good", **({"chapters": [{"file": Path(name).stem} for name in pages]} if pages else {})}))
+    for name, text in {"good.md": GOOD, **pages}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_good_page_builds(build, tmp_path):
+    done = build(tiny_book(tmp_path / "book", {}), tmp_path / "out")
+    assert done.returncode == 0, done.stdout
+    page = (tmp_path / "out/_build/html/good.html").read_text(encoding="utf-8")
+    assert page.count("<math") == 2 and "arg" in page
+    assert "<svg xmlns='http://www.w3.org/2000/svg'/><div class=\"lr-controls\" style=\"--rows:0\"></div><noscript>" in page
+
+
+def test_bad_math_figures_and_icons_turn_the_build_red(build, tmp_path):
+    done = build(tiny_book(tmp_path / "book", {name: text for name, (text, _) in BAD.items()}), tmp_path / "out")
+    assert done.returncode != 0
+    said = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout)
+    for name, (_, complaint) in BAD.items():
+        assert re.search(complaint, said), (name, said)
+    assert said.count("WARNING") == len(BAD) and "good" not in "".join(line for line in said.splitlines() if "WARNING" in line)
+
+
+# -- packages that are not ours ----------------------------------------------------------------------------------------
+
+def test_the_lock_holds_hashes_and_no_registry():
+    packages = json.loads((EXT / "package-lock.json").read_text())["packages"]
+    for name, facts in packages.items():
+        assert "resolved" not in facts
+        assert not name or facts["integrity"].startswith("sha512-")
+
+
+def test_a_failed_install_says_so_and_leaves_what_was_there(tmp_path, monkeypatch):
+    for name in npm.RECIPE:
+        shutil.copy(EXT / name, tmp_path)
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / "kept").write_text("here")
+    lock = (tmp_path / "package-lock.json").read_text()
+    (tmp_path / "package-lock.json").write_text(lock.replace("sha512-", "sha512-AAAA"))
+    monkeypatch.setenv("npm_config_offline", "true")
+    monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+    with pytest.raises(RuntimeError, match=r"^npm ci: installs the packages of book/_ext/package-lock\.json, must succeed, got \S.*ENOTCACHED"):
+        npm.install(tmp_path)
+    assert {p.name for p in tmp_path.iterdir()} == {*npm.RECIPE, "node_modules", "cache"}
+    assert (tmp_path / "node_modules" / "kept").read_text() == "here"
+
+
+# -- the server of `make read` -----------------------------------------------------------------------------------------
+
+def answer(address, **headers):
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as got:
+        return got.headers, got.read()
+
+
+@pytest.mark.parametrize("path, kind", [
+    ("book/cosine.html", "text/html"), ("_static/lrlive/live.js", "text/javascript"), ("_static/lrlive/micropython.mjs", "text/javascript"),
+    ("_static/lrlive/micropython.wasm", "application/wasm"), ("_static/lrlive/py.json", "application/json"), ("_static/favicon.svg", "image/svg+xml"),
+])
+def test_served_compressed_and_with_its_type(site, server, path, kind):
+    headers, body = answer(f"{server}/{path}", **{"Accept-Encoding": "gzip"})
+    assert headers["Content-Encoding"] == "gzip" and gzip.decompress(body) == (site / path).read_bytes()
+    assert headers.get_content_type() == kind and headers["Cache-Control"] == "no-cache"
+    headers, body = answer(f"{server}/{path}")
+    assert headers["Content-Encoding"] is None and body == (site / path).read_bytes()
+
+
+def test_served_folders_and_missing_pages(site, server):
+    assert answer(f"{server}/", **{"Accept-Encoding": "gzip"})[1] and answer(f"{server}/")[1] == (site / "index.html").read_bytes()
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        answer(f"{server}/no_such_page.html")
+
+
+def test_serving_takes_the_next_free_port_and_ends_quietly(tmp_path):
+    (tmp_path / "index.html").write_text("here")
+    with serve.serve(tmp_path) as first, serve.serve_near(tmp_path, first.server_port) as second:
+        assert second.server_port > first.server_port and second.server_address[0] == "127.0.0.1"
+    command = subprocess.Popen([sys.executable, EXT / "serve.py", tmp_path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    address = re.search(r"http://127\.0\.0\.1:\d+/", command.stdout.readline())[0]
+    assert answer(address)[1] == b"here"
+    os.kill(command.pid, signal.SIGINT)
+    out, errors = command.communicate(timeout=10)
+    assert command.returncode == 0 and errors == ""
+
+
+def test_serving_nothing_says_so(tmp_path):
+    done = subprocess.run([sys.executable, EXT / "serve.py", tmp_path], capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr == f"folder: the built site, must hold index.html, got {tmp_path}\n"

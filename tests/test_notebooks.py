@@ -1,0 +1,92 @@
+"""The committed notebooks: in the one stored form, complete, with cells that a reader can take in."""
+import ast
+import json
+from pathlib import Path
+
+import nbformat
+import outputs
+import pytest
+
+BOOK = Path(__file__).parents[1] / "book"
+NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
+FIRST_CELL = '''try:
+    import lrlearn as ll
+except ImportError:
+    %pip install -q "lrlearn[labs,live] @ git+https://github.com/lrlearn/lrlearn"
+    import lrlearn as ll'''
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda p: p.name)
+def path(request):
+    return request.param
+
+
+def stored_right(text):
+    """Raise when a notebook's text is not the stored form: stripped, half run, or with something of a machine in it."""
+    notebook = nbformat.reads(text, as_version=4)
+    counts = [cell.execution_count for cell in code(notebook)]
+    assert counts == list(range(1, len(counts) + 1)), "run it: make outputs"
+    assert any(cell.outputs for cell in code(notebook)), "its outputs are missing: make outputs"
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+    assert outputs.text(outputs.clean(nbformat.reads(text, as_version=4))) == text, "it holds a widget, a time or other metadata: make outputs"
+
+
+def test_there_are_notebooks():
+    assert {"intro.ipynb", "cosine.ipynb", "api.ipynb"} <= {p.name for p in NOTEBOOKS}
+
+
+def test_stored_form(path):
+    stored_right(path.read_text())
+
+
+@pytest.mark.parametrize("spoil", ["strip", "no outputs", "widget", "time", "error", "stderr", "name"])
+def test_the_guard_notices(spoil):
+    notebook = json.loads((BOOK / "intro.ipynb").read_text())
+    cell = next(c for c in notebook["cells"] if c.get("outputs"))
+    if spoil == "strip":
+        cell["execution_count"] = None
+    elif spoil == "no outputs":
+        for c in notebook["cells"]:
+            c["outputs"] = [] if "outputs" in c else None
+        notebook["cells"] = [{k: v for k, v in c.items() if v is not None or k == "execution_count"} for c in notebook["cells"]]
+    elif spoil == "widget":
+        cell["outputs"][0]["data"]["application/vnd.jupyter.widget-view+json"] = {"model_id": "1"}
+    elif spoil == "time":
+        cell["metadata"]["execution"] = {"iopub.status.busy": "now"}
+    elif spoil == "error":
+        cell["outputs"].append({"output_type": "error", "ename": "E", "evalue": "v", "traceback": []})
+    elif spoil == "stderr":
+        cell["outputs"].append({"output_type": "stream", "name": "stderr", "text": ["UserWarning"]})
+    elif spoil == "name":
+        notebook["metadata"]["kernelspec"]["name"] = "myenv"
+    with pytest.raises((AssertionError, ValueError)):
+        stored_right(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+
+
+def test_the_first_code_cell_is_the_same_everywhere(path):
+    first = code(read(path))[0]
+    assert first.source == FIRST_CELL and first.metadata.tags == ["remove-cell"]
+
+
+def test_cells_are_short(path):
+    for cell in code(read(path)):
+        lines = cell.source.splitlines()
+        assert len(lines) <= 25 and max(map(len, lines), default=0) <= 88, cell.source
+
+
+def test_the_headings_are_one_tree(path):
+    headings = [line for cell in read(path).cells if cell.cell_type == "markdown" for line in cell.source.splitlines() if line.startswith("#")]
+    assert headings[0].startswith("# ") and [h.startswith("# ") for h in headings].count(True) == 1
+
+
+def test_every_code_cell_is_python(path):
+    for cell in code(read(path))[1:]:
+        ast.parse(cell.source)
