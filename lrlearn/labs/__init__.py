@@ -11,8 +11,8 @@ from ..extras import need
 need("torch", "labs")
 need("sklearn", "labs")
 
-from .race import Race, race
-from .tasks import Task, digits
-from .train import Run, train
+from .race import Race, race                # noqa: E402  the lines above have the better error message
+from .tasks import Task, digits             # noqa: E402
+from .train import Run, train               # noqa: E402
 
 __all__ = ["Race", "Run", "Task", "digits", "race", "train"]

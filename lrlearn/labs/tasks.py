@@ -15,6 +15,11 @@ def draws(seed, what):
     return torch.Generator().manual_seed(len(DRAWS) * seed + DRAWS.index(what))
 
 
+def mean_loss(scores, y):
+    """The mean cross-entropy over the last axis of y."""
+    return cross_entropy(scores.flatten(0, -2), y.flatten(), reduction="none").view(y.shape).mean(-1)
+
+
 class Task:
     """Images with a fixed split, and a network of ReLU layers that learns to name them.
 
@@ -36,7 +41,8 @@ class Task:
     def __repr__(self):
         noise = f", {100 * self.label_noise:g} % of the training labels random" if self.label_noise else ""
         shape = "-".join(str(n) for n in self.sizes)
-        return f"{self.name}: {len(self.x)} to learn from, {len(self.x_val)} to validate{noise}; layers {shape}, batches of {self.batch_size}"
+        data = f"{len(self.x)} to learn from, {len(self.x_val)} to validate{noise}"
+        return f"{self.name}: {data}; layers {shape}, batches of {self.batch_size}"
 
     def model(self, seed):
         """The first weights: He's normal draw, zeros for the biases."""
@@ -65,17 +71,15 @@ class Task:
         return x @ weights[-2] + weights[-1]
 
     def loss(self, weights, x, y):
-        """The mean cross-entropy of the batch, in nats; one number per run of a stack."""
-        scores = self.outputs(weights, x)
-        return cross_entropy(scores.flatten(0, -2), y.flatten(), reduction="none").view(y.shape).mean(-1)
+        """The mean cross-entropy of a batch, in nats; one number per run of a stack."""
+        return mean_loss(self.outputs(weights, x), y)
 
     def evaluate(self, weights):
         """(loss, accuracy) on the validation data; one number each per run of a stack."""
         with torch.no_grad():
             scores = self.outputs(weights, self.x_val)
             y = self.y_val.expand(scores.shape[:-1])
-            loss = cross_entropy(scores.flatten(0, -2), y.flatten(), reduction="none").view(y.shape).mean(-1)
-            return loss, (scores.argmax(-1) == y).double().mean(-1)
+            return mean_loss(scores, y), (scores.argmax(-1) == y).double().mean(-1)
 
 
 def digits(label_noise=0.0):
@@ -95,5 +99,6 @@ def digits(label_noise=0.0):
     """
     check_value(LABEL_NOISE, label_noise)
     x, y = load_digits(return_X_y=True)
-    x, x_val, y, y_val = train_test_split(x / 16, y, test_size=0.4, random_state=0, stratify=y)
-    return Task("digits", (torch.tensor(x), torch.tensor(y)), (torch.tensor(x_val), torch.tensor(y_val)), (64, 64, 32, 10), label_noise=label_noise)
+    parts = train_test_split(x / 16, y, test_size=0.4, random_state=0, stratify=y)
+    x, x_val, y, y_val = (torch.tensor(part) for part in parts)
+    return Task("digits", (x, y), (x_val, y_val), (64, 64, 32, 10), label_noise=label_noise)

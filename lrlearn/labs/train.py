@@ -7,6 +7,7 @@ import torch
 
 from ..core import BASE_LR, Param, Schedule, breaks, check_value
 from ..pytorch import ScheduleLR
+from .tasks import Task
 
 STEPS = Param("steps", 1, 2000, 600, 1, "updates in one run", ">= 1")
 SEED = Param("seed", 0, 20, 0, 1, "the number that decides weights, label noise and batches", ">= 0")
@@ -27,7 +28,9 @@ class Run(namedtuple("Run", "name base_lr seed losses lrs val_loss val_accuracy 
     __slots__ = ()
 
     def __repr__(self):
-        end = f"diverged after {len(self.losses)} updates" if self.diverged else f"val_loss={self.val_loss:.3f}, val_accuracy={self.val_accuracy:.3f}"
+        end = f"val_loss={self.val_loss:.3f}, val_accuracy={self.val_accuracy:.3f}"
+        if self.diverged:
+            end = f"diverged after {len(self.losses)} updates"
         return f"Run({self.name}, base_lr={self.base_lr:g}, seed={self.seed}: {end})"
 
 
@@ -41,7 +44,7 @@ def finish(name, base_lr, seed, losses, lrs, val_loss, val_accuracy):
 
 @contextmanager
 def one_thread():
-    """Nets this small are quicker on one thread, and then give the same digits on every machine."""
+    """Nets this small are quicker on one thread, and then the number of threads cannot change a digit."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -64,9 +67,8 @@ def check_rates(name, schedule, base_lr, steps):
 
 
 def check_task(task):
-    """A TypeError of one sentence when the task lacks what a run needs."""
-    missing = [part for part in ("model", "batches", "loss", "evaluate") if not hasattr(task, part)]
-    if missing:
+    """A TypeError of one sentence when the task is none."""
+    if not isinstance(task, Task):
         raise TypeError(f"task: what to learn, must be a Task such as digits(), got {task!r}")
 
 
