@@ -171,3 +171,27 @@ def curve(schedule, steps, base_lr=1.0):
     [1.0, 0.8535533905932737, 0.5, 0.14644660940672627, 0.0]
     """
     return [schedule(t, base_lr) for t in range(steps)]
+
+
+# How often a hyperparameter fits into a picture: what ends a curve once, what repeats a few times.
+SPANS = {"T_max": 1, "total_iters": 1, "total_steps": 1, "decay_steps": 1, "step_size": 4, "step_size_up": 4, "T_0": 3}
+
+
+def span(schedule):
+    """Updates until nothing new comes, from the hyperparameters that count steps; 0 when none does.
+
+    >>> from lrlearn import Schedule, constant, cosine, warmup
+    >>> span(Schedule(warmup, schedule=Schedule(cosine, T_max=90), warmup_steps=10)), span(Schedule(constant))
+    (100, 0)
+    """
+    return span_of(schedule.hyper)
+
+
+def span_of(hyper):
+    """The same for hyperparameters by name."""
+    longest = max([times * hyper[name] for name, times in SPANS.items() if name in hyper] + [0])
+    children = [hyper["schedule"]] if "schedule" in hyper else list(hyper.get("schedules", ()))
+    starts = [hyper.get("warmup_steps", 0)] + list(hyper.get("milestones", ()))
+    if not children:
+        return max(longest, int(1.25 * starts[-1]))
+    return max([longest] + [start + span(child) for start, child in zip(starts, children) if isinstance(child, Schedule)])

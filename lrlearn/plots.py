@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.transforms import offset_copy
 
-from .core import BASE_LR, Param, Schedule, check_value
+from .core import BASE_LR, Param, Schedule, check_value, span
 from .svg import COLOURS, FONT, FONT_SIZE, GRID_OPACITY, LINE_WIDTH
 
 STEPS = Param("steps", 1, 2000, 100, 1, "updates to draw", ">= 1")
@@ -31,9 +31,6 @@ STYLE = {
     "grid.linewidth": 0.8,
     "figure.constrained_layout.use": True,
 }
-
-# Times a hyperparameter fits into the picture: the end of what it counts, and enough of what it repeats.
-SPANS = {"T_max": 1, "total_iters": 1, "total_steps": 1, "decay_steps": 1, "step_size": 4, "step_size_up": 4, "T_0": 3}
 
 
 def house():
@@ -105,23 +102,6 @@ def curves(ax, xs, mean, band, label):
     (line,) = ax.plot(xs, mean, label=label)
     ax.fill_between(xs, mean - band, mean + band, color=line.get_color(), alpha=0.18, linewidth=0)
     ax.margins(x=0)
-
-
-def span(schedule):
-    """Updates until nothing new comes, from the hyperparameters that count steps; 0 when none does.
-
-    >>> from lrlearn import Schedule, constant, cosine, warmup
-    >>> span(Schedule(warmup, schedule=Schedule(cosine, T_max=90), warmup_steps=10)), span(Schedule(constant))
-    (100, 0)
-    """
-    hyper = schedule.hyper
-    own = max([times * hyper[name] for name, times in SPANS.items() if name in hyper] + [0])
-    children = [child for child in (hyper.get("schedule"), *hyper.get("schedules", ())) if isinstance(child, Schedule)]
-    starts = [0, *hyper.get("milestones", ())]
-    if not children:
-        return max(own, int(1.25 * starts[-1]))
-    inner = max(start + span(child) for start, child in zip(starts + [starts[-1]] * len(children), children))
-    return max(own, hyper.get("warmup_steps", 0) + inner)
 
 
 def named(schedules, labels):

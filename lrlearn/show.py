@@ -2,6 +2,7 @@
 import ast
 import inspect
 import textwrap
+from html import escape
 
 from .core import Card, card_of
 
@@ -19,6 +20,32 @@ class Markdown:
         return self.text
 
 
+class Table:
+    """Rows of text under a head, readable as text and in a notebook.
+
+    >>> Table(("update", 0, 10), [("lr", "0.10", "0.00")])
+    update     0    10
+    lr      0.10  0.00
+    """
+
+    def __init__(self, head, rows):
+        self.head, self.rows = [str(cell) for cell in head], [[str(cell) for cell in row] for row in rows]
+
+    def __repr__(self):
+        lines = [self.head, *self.rows]
+        widths = [max(map(len, column)) for column in zip(*lines)]
+        padded = [[cell.rjust(width) for cell, width in zip(line, widths)] for line in lines]
+        return "\n".join("  ".join([line[0].ljust(widths[0])] + cells[1:]) for line, cells in zip(lines, padded))
+
+    def _repr_html_(self):
+        def row(cells, tag):
+            sides = ["left"] + ["right"] * (len(cells) - 1)
+            return "<tr>" + "".join(f'<{tag} style="text-align:{s}">{escape(c)}</{tag}>' for s, c in zip(sides, cells)) + "</tr>"
+
+        body = "\n".join(row(cells, "td") for cells in self.rows)
+        return f"<table>\n<thead>{row(self.head, 'th')}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+
+
 def source(function):
     """The function's own source without its docstring, as Python reads it.
 
@@ -26,7 +53,8 @@ def source(function):
     >>> print(source(cosine))                                   # doctest: +ELLIPSIS
     ```python
     def cosine(t, base_lr, T_max, eta_min=0.0):
-        return eta_min + (base_lr - eta_min) * (1 + cos(pi * min(t, T_max) / T_max)) / 2
+        half_wave = (1 + cos(pi * min(t, T_max) / T_max)) / 2     # from 1 to 0
+        return eta_min + (base_lr - eta_min) * half_wave
     ```
     """
     text = textwrap.dedent(inspect.getsource(function))
@@ -56,7 +84,7 @@ def facts(formula):
     card = formula if isinstance(formula, Card) else card_of(formula)
     if card is None:
         raise ValueError(f"formula: a formula of lrlearn, must have a card, got {formula!r}")
-    symbols = [("t", "index of the update about to be made, from 0", ">= 0", "")] + [(p.name, p.note, p.rule, text(p.default)) for p in card.params]
+    symbols = [("t", "index of the update about to be made, from 0", ">= 0", "")] + [(p.name, p.note, p.rule, f"`{p.default!r}`") for p in card.params]
     rows = [f"| ${SYMBOLS[name]}$ | `{name}` | {note} | {limits(rule)} | {default} |" for name, note, rule, default in symbols]
     names = [f"| {framework} | `{name}` |" for framework, name in card.names.items()]
     return Markdown("\n".join([
@@ -68,10 +96,6 @@ def facts(formula):
 def limits(rule):
     """A rule as words: code marks where it is a comparison."""
     return rule if rule.startswith("a ") or not rule else f"`{rule}`"
-
-
-def text(value):
-    return f"`{value!r}`"
 
 
 def names(module):

@@ -22,9 +22,9 @@ FLOORS = {
     "show": {"core"},
     "pytorch": {"core", "schedules", "extras", "torch"},
     "plots": {"core", "extras", "svg", "matplotlib", "matplotlib_inline", "numpy", "IPython"},
-    "labs": {"core", "schedules", "extras", "svg", "plots", "pytorch", "torch", "numpy", "sklearn", "scipy", "matplotlib", "IPython"},
+    "labs": {"core", "schedules", "show", "extras", "svg", "plots", "pytorch", "torch", "numpy", "sklearn", "scipy", "matplotlib", "IPython"},
     "live": {"core", "extras", "svg", "figure", "ipywidgets"},
-    "exercises": {"core", "schedules", "extras", "svg", "figure", "live", "plots", "pytorch", "torch"},
+    "exercises": {"core", "show", "schedules", "extras", "svg", "figure", "live", "plots", "pytorch", "torch"},
     "__init__": {"core", "schedules"},
 }
 # What the page runs: of the standard library, only this exists in MicroPython as we use it.

@@ -87,6 +87,16 @@ def test_several_curves_share_their_sliders():
     assert shown.svg.count("<polyline") == 3 and all(f">{label}</text>" in shown.svg for label in "abc")
 
 
+def line(t, base_lr, T_max):
+    return base_lr * max(0, 1 - t / T_max)
+
+
+def test_a_readers_function_shares_the_slider_of_a_formula_beside_it():
+    shown = explore(cosine, line)
+    assert [s["key"] for s in shown.figure.spec["sliders"]] == ["T_max", "eta_min"]
+    assert shown.figure.numbers({"T_max": 10, "eta_min": 0.0})[1][5] == 0.05
+
+
 def test_a_function_of_other_things_returns_a_picture():
     shown = explore(bowl, lr=(0.1, 1.0), steps=(1, 10))
     assert "a bowl" in shown.svg and shown.figure.values() == {"lr": 0.5, "steps": 5}

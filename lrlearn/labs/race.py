@@ -2,7 +2,6 @@
 import os
 import sys
 from contextlib import contextmanager
-from html import escape
 from math import inf, isfinite
 from time import monotonic
 
@@ -11,6 +10,7 @@ import torch
 from scipy.special import stdtrit
 
 from ..core import Param, check_value
+from ..show import Table
 from .train import MOMENTUM, SEED, STEPS, check_rates, check_task, finish, one_thread
 
 SEEDS = Param("seeds", 1, 20, 8, 1, "how many seeds, or a list of them", ">= 1")
@@ -229,31 +229,14 @@ class Race:
         return ax
 
 
-class Table:
-    """Rows of text under a head, readable as text and in a notebook."""
-
-    def __init__(self, head, rows):
-        self.head, self.rows = head, rows
-
-    def __repr__(self):
-        lines = [self.head, *self.rows]
-        widths = [max(map(len, column)) for column in zip(*lines)]
-        padded = [[cell.rjust(width) for cell, width in zip(line, widths)] for line in lines]
-        return "\n".join("  ".join([line[0].ljust(widths[0])] + cells[1:]) for line, cells in zip(lines, padded))
-
-    def _repr_html_(self):
-        def row(cells, tag):
-            sides = ["left"] + ["right"] * (len(cells) - 1)
-            return "<tr>" + "".join(f'<{tag} style="text-align:{s}">{escape(c)}</{tag}>' for s, c in zip(sides, cells)) + "</tr>"
-
-        body = "\n".join(row(cells, "td") for cells in self.rows)
-        return f"<table>\n<thead>{row(self.head, 'th')}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
-
-
 class Verdict(str):
-    """Text that shows itself without quotes at the end of a cell."""
+    """Sentences, one a line; a notebook shows those after a colon as a list."""
 
     __repr__ = str.__str__
+
+    def _repr_markdown_(self):
+        head, colon, rest = self.partition(":\n")
+        return head + colon + "\n" + "".join(f"\n- {line}" for line in rest.splitlines())
 
 
 def spread_of(values):

@@ -5,7 +5,7 @@ import math
 import os
 import sys
 
-from ..core import Param, Schedule, card_of, check_value
+from ..core import Param, Schedule, check_value, span, span_of
 from ..extras import need
 from ..figure import Figure
 from .luggage import CannotTravel, Luggage
@@ -183,16 +183,9 @@ class Explorer:
 
 
 def horizon(functions, values, fixed):
-    """How many updates to show: what the counting parameters add up to, a fifth more to see what follows."""
-    def total(hyper, facts):
-        steps = [total(v.hyper, card_of(v.formula)) if isinstance(v, Schedule) else v for k, v in hyper.items()
-                 if isinstance(v, Schedule) or (facts and facts.param(k) and facts.param(k).step == 1)]
-        return sum(steps)
-
+    """How many updates to show: what the parameters ask for, a quarter more to see what follows; else 100."""
     longest = 0
     for function, held in zip(functions, fixed):
-        moving = {name: values[name] for name in parameters(function) if name in values}
-        formula = function.formula if isinstance(function, Schedule) else function
-        hyper = {**function.hyper, **held} if isinstance(function, Schedule) else {**moving, **held}
-        longest = max(longest, total(hyper, card_of(formula)))
-    return math.ceil(1.25 * longest) if longest else 100
+        moving = {name: value for name, value in values.items() if name in parameters(function)}
+        longest = max(longest, span(function) if isinstance(function, Schedule) else span_of({**moving, **held}))
+    return math.ceil(1.25 * longest) or 100

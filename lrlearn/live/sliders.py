@@ -28,11 +28,13 @@ def arguments(functions, given):
         if name not in every:
             raise TypeError(f"{name}: unknown to {', '.join(name_of(f) for f in functions)}, which take {', '.join(sorted(every)) or 'nothing'}, got {given[name]!r}")
     sliders, fixed = {}, []
+    cards = [facts for facts in map(card_of, functions) if facts]
     for function in functions:
         held = {}
-        facts = card_of(function)
         for name, parameter in parameters(function).items():
-            param = facts.param(name) if facts else BASE_LR if name == "base_lr" else None
+            # A reader's own function shares the slider of a formula that stands beside it.
+            known = [facts.param(name) for facts in ([card_of(function)] if card_of(function) else cards) if facts.param(name)]
+            param = known[0] if known else BASE_LR if name == "base_lr" else None
             if name in given:
                 kind = given[name]
             elif param and isinstance(param.step, tuple):

@@ -22,7 +22,8 @@ def cosine(t, base_lr, T_max, eta_min=0.0):
     which rises again: this formula holds.
     Source: Loshchilov and Hutter, SGDR, ICLR 2017, arXiv 1608.03983.
     """
-    return eta_min + (base_lr - eta_min) * (1 + cos(pi * min(t, T_max) / T_max)) / 2
+    half_wave = (1 + cos(pi * min(t, T_max) / T_max)) / 2     # from 1 to 0
+    return eta_min + (base_lr - eta_min) * half_wave
 
 
 card(

@@ -1,0 +1,38 @@
+"""What other frameworks answer to the same intent: their numbers, kept as data, so that nobody has to install them."""
+import json
+from pathlib import Path
+
+
+class Rates(list):
+    """Learning rates of updates 0, 1, 2, ... None stands for an update that the framework refuses.
+
+    call     the call that gave them, as text
+    version  the framework and its version
+    """
+
+    def __init__(self, rates, call, version):
+        super().__init__(rates)
+        self.call, self.version = call, version
+
+
+def peers(name):
+    """The answers of the frameworks to one intent: row -> Rates, for 15 updates.
+
+    name  "cosine": peak 1.0, 10 updates to the bottom, no warm-up, floor 0
+          "warmup_cosine": 10 updates, 3 of warm-up, peak 1.0, cosine to 0
+
+    >>> torch = peers("cosine")["PyTorch CosineAnnealingLR"]
+    >>> torch[8:13]
+    [0.095492, 0.024472, 0.0, 0.024472, 0.095492]
+    >>> torch.call
+    'CosineAnnealingLR(optimizer, T_max=10)'
+    >>> peers("cosine")["optax cosine_decay_schedule"][9:13]
+    [0.024472, 0.0, 0.0, 0.0]
+
+    Raises ValueError for an unknown name. The numbers are rounded to six digits.
+    Source: the frameworks themselves, run by tests/peers.
+    """
+    found = json.loads(Path(__file__).with_suffix(".json").read_text())
+    if name not in found:
+        raise ValueError(f"name: the intent that the frameworks were asked for, must be one of {', '.join(found)}, got {name!r}")
+    return {row: Rates(**entry) for row, entry in found[name]["rows"].items()}

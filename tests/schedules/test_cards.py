@@ -1,0 +1,101 @@
+"""A card says the same as its formula: names, order, defaults, ranges, source."""
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from lrlearn import CARDS, card_of
+from lrlearn.core import breaks, signature
+
+BIBLIOGRAPHY = Path(__file__).parents[2] / "book" / "references.bib"
+FRAMEWORKS = {"torch", "transformers", "optax", "keras", "timm", "fastai", "ignite"}
+everyone = pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
+every_param = pytest.mark.parametrize("param", [
+    pytest.param(p, id=f"{name}-{p.name}") for name, card in CARDS.items() for p in card.params])
+
+
+def test_there_are_cards():
+    assert {"constant", "cosine", "warmup"} <= set(CARDS)
+
+
+@everyone
+def test_it_is_found_by_its_formula_alone(card):
+    assert card_of(card.formula) is card is CARDS[card.formula.__name__]
+
+    def impostor(t, base_lr):
+        return base_lr
+
+    impostor.__name__ = card.formula.__name__
+    assert card_of(impostor) is None
+
+
+@everyone
+def test_names_order_and_defaults_are_the_signatures(card):
+    arguments = list(inspect.signature(card.formula).parameters.values())
+    assert [p.name for p in arguments[:2]] == ["t", "base_lr"]
+    assert [p.name for p in card.params] == [p.name for p in arguments[1:]]
+    names, required = signature(card.formula)
+    assert names == tuple(p.name for p in arguments[2:])
+    assert required == tuple(p.name for p in arguments[2:] if p.default is p.empty)
+    for argument in arguments[2:]:
+        if argument.default is not argument.empty:
+            default = card.param(argument.name).default
+            assert (default, type(default)) == (argument.default, type(argument.default)), argument.name
+
+
+@every_param
+def test_the_default_obeys_the_rule_and_lies_on_the_slider(param):
+    assert breaks(param, param.default) is None
+    if param.lo is None:
+        assert param.hi is None and param.step is None
+    else:
+        assert param.lo < param.hi and param.lo <= param.default <= param.hi
+
+
+@every_param
+def test_every_place_of_the_slider_is_right(param):
+    if param.lo is not None:
+        assert breaks(param, param.lo) is None and breaks(param, param.hi) is None
+        if param.step == "log":
+            assert param.lo > 0
+        elif not isinstance(param.step, tuple):
+            assert 0 < param.step <= param.hi - param.lo
+            assert abs((param.default - param.lo) / param.step - round((param.default - param.lo) / param.step)) < 1e-9
+
+
+@every_param
+def test_the_note_is_part_of_a_sentence(param):
+    assert param.note and param.note == param.note.strip() and param.note[0].islower() and not param.note.endswith(".")
+
+
+@everyone
+def test_the_paper_stands_in_the_bibliography(card):
+    keys = set(re.findall(r"^@\w+\{([^,\s]+),", BIBLIOGRAPHY.read_text(), re.M))
+    assert card.paper is None or card.paper in keys
+
+
+@everyone
+def test_the_docstring_names_every_parameter_and_the_source(card):
+    doc = inspect.getdoc(card.formula)
+    described = set(re.findall(r"^(\w+)  +\S", doc, re.M))
+    assert described == {"t", *(p.name for p in card.params)}
+    assert ">>> " + card.formula.__name__ in doc or f"{card.formula.__name__}(" in doc
+    assert "Source: " in doc
+
+
+@everyone
+def test_the_body_is_at_most_nine_lines(card):
+    tree = ast.parse(inspect.getsource(card.formula)).body[0]
+    body = tree.body[1:] if ast.get_docstring(tree) else tree.body
+    lines = ast.get_source_segment(inspect.getsource(card.formula), tree).splitlines()[body[0].lineno - 1:]
+    assert 1 <= len([line for line in lines if line.strip() and not line.strip().startswith("#")]) <= 9
+
+
+@everyone
+def test_frameworks_are_named_as_everywhere(card):
+    assert card.title and card.latex
+    assert set(card.names) <= FRAMEWORKS
+    for framework, sentence in card.seams:
+        assert framework in FRAMEWORKS and sentence.endswith(".") and ". " not in sentence
