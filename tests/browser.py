@@ -17,4 +17,5 @@ def launch(playwright):
         return playwright.chromium.launch(executable_path=path, args=list(QUIET))
     except Error as error:
         reason = str(error).strip().splitlines()[0]
-        raise RuntimeError(f"Chromium: drives the published pages, must be installed (apt install chromium, or playwright install chromium), got {reason}") from None
+        how = "apt install chromium, or playwright install chromium"
+        raise RuntimeError(f"Chromium: drives the published pages, must be installed ({how}), got {reason}") from None

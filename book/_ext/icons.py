@@ -63,12 +63,14 @@ def ship(app, error):
     for name in sorted(name for name in classes - known.keys() - STYLES if name.startswith("fa-")):
         log.warning("icon: a class in a page, must be a solid or brand icon that the theme brings, got %s", name, type="icons")
     wanted = {known[name] for name in names}
-    wanted |= {ord(sign) for sign in sheets if 0xE000 <= ord(sign) < 0xF900} | {int(p, 16) for p in re.findall(r'"\\(f[0-9a-f]{3})"', sheets)}
+    wanted |= {ord(sign) for sign in sheets if 0xE000 <= ord(sign) < 0xF900}
+    wanted |= {int(point, 16) for point in re.findall(r'"\\(f[0-9a-f]{3})"', sheets)}
     out = static / "icons"
     out.mkdir(exist_ok=True)
     for kind, file in FONTS.items():
         cut(next(whole.glob(f"*/webfonts/{file}")), wanted, f"lr {kind}", out / f"{kind}.woff")
-    (out / "icons.css").write_text(CSS + "".join(f'.{name}::before{{content:"\\{known[name]:x}"}}\n' for name in names), encoding="utf-8")
+    rules = "".join(f'.{name}::before{{content:"\\{known[name]:x}"}}\n' for name in names)
+    (out / "icons.css").write_text(CSS + rules, encoding="utf-8")
     shutil.copy(next(whole.glob("*/LICENSE.txt")), out / "LICENSE.txt")
     shutil.rmtree(whole)
 

@@ -43,9 +43,10 @@ def inline(stored, picture):
     """
     rows = len(json.loads(html.unescape(stored))["sliders"])
     svg = unquote(html.unescape(picture))
-    if not xml.fromstring(svg).tag.endswith("}svg"):
+    if xml.fromstring(svg).tag != "{http://www.w3.org/2000/svg}svg":
         raise ValueError("not an SVG picture")
-    return f'<figure class="lr-live" data-lr="{stored}">{svg}<div class="lr-controls" style="--rows:{rows}"></div>{NOSCRIPT}</figure>'
+    room = f'<div class="lr-controls" style="--rows:{rows}"></div>'
+    return f'<figure class="lr-live" data-lr="{stored}">{svg}{room}{NOSCRIPT}</figure>'
 
 
 def page(app, pagename, templatename, context, doctree):
@@ -62,12 +63,14 @@ def page(app, pagename, templatename, context, doctree):
         try:
             return inline(*found.groups())
         except (ValueError, KeyError, TypeError, xml.ParseError) as error:
-            log.warning("live figure %d: its stored form, must be readable, got %s: %s", done, type(error).__name__, error, location=pagename, type="lrlive")
+            what = f"live figure {done}: its stored form, must be readable, got {type(error).__name__}: {error}"
+            log.warning("%s", what, location=pagename, type="lrlive")
             return found[0]
 
     context["body"] = FIGURE.sub(replace, body)
     if done != figures:
-        log.warning("live figures: their stored form, must be a description and a picture, got %d of %d", done, figures, location=pagename, type="lrlive")
+        what = f"live figures: their stored form, must be a description and a picture, got {done} of {figures}"
+        log.warning("%s", what, location=pagename, type="lrlive")
     if figures:
         context["live_figures"] = True                      # templates/layout.html fetches early what they need
         app.add_js_file("lrlive/live.js", type="module")

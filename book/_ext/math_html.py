@@ -38,7 +38,8 @@ def check(app, doctree, docname):
     """Draw the page's formulas, and warn of each that KaTeX does not know."""
     if app.builder.format != "html":
         return
-    formulas = {node: (node.astext(), isinstance(node, nodes.math_block)) for node in doctree.findall() if isinstance(node, (nodes.math, nodes.math_block))}
+    found = doctree.findall(lambda node: isinstance(node, (nodes.math, nodes.math_block)))
+    formulas = {node: (node.astext(), isinstance(node, nodes.math_block)) for node in found}
     draw(formulas.values())
     for node, formula in formulas.items():
         if "error" in drawn[formula]:

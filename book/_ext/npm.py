@@ -36,8 +36,9 @@ def install(here=HERE):
         command = [NODE, "--use-system-ca", NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         done = subprocess.run(command, cwd=work, capture_output=True, text=True)
         if done.returncode:
-            said = [line.removeprefix("npm error").strip() for line in done.stderr.splitlines() if line.startswith("npm error")]
-            raise RuntimeError(f"npm ci: installs the packages of book/_ext/package-lock.json, must succeed, got {'; '.join(said[:3])}")
+            said = [line.removeprefix("npm error ") for line in done.stderr.splitlines() if line.startswith("npm error ")]
+            task = "npm ci: installs the packages of book/_ext/package-lock.json"
+            raise RuntimeError(f"{task}, must succeed, got {'; '.join(said[:3])}")
         shutil.copy(work / "package-lock.json", work / "node_modules")
         if node_modules.exists():
             os.replace(node_modules, work / "old")

@@ -15,12 +15,13 @@ def digest(script):
 
 def policy(text):
     """The policy for a page's HTML. Styles are free: each formula carries some hundred of its own."""
-    scripts = [body for attributes, body in re.findall(r"<script\b([^>]*)>(.*?)</script>", text, re.S) if "src=" not in attributes and body.strip()]
+    found = re.findall(r"<script\b([^>]*)>(.*?)</script>", text, re.S)
+    scripts = [body for attributes, body in found if "src=" not in attributes and body.strip()]
     clicks = [*CLICKS, *(html.unescape(value) for value in re.findall(r'\son[a-z]+="([^"]*)"', text))]
-    hashes = " ".join(dict.fromkeys(map(digest, scripts)))
+    hashes = [*dict.fromkeys(map(digest, scripts)), "'unsafe-hashes'", *dict.fromkeys(map(digest, clicks))]
     return (
         "default-src 'none'; base-uri 'none'; form-action 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-        f"style-src 'self' 'unsafe-inline'; script-src 'self' 'wasm-unsafe-eval' {hashes} 'unsafe-hashes' {' '.join(dict.fromkeys(map(digest, clicks)))}"
+        f"style-src 'self' 'unsafe-inline'; script-src 'self' 'wasm-unsafe-eval' {' '.join(hashes)}"
     )
 
 

@@ -8,7 +8,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 # Told here, since the tables of machines differ; a browser refuses a module or MicroPython of a wrong type.
-TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm", ".svg": "image/svg+xml", ".woff": "font/woff", ".woff2": "font/woff2"}
+TYPES = {
+    ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json",
+    ".svg": "image/svg+xml", ".woff": "font/woff", ".woff2": "font/woff2",
+}
 PACKED = {".woff", ".woff2", ".png"}                # compressed as they are
 
 

@@ -1,2 +1,2 @@
 """Exercises that check themselves, one module a chapter: ``from lrlearn.exercises import cosine as ex``."""
-from .exercise import Exercise, Outcome, Text
+from .exercise import Exercise, Outcome

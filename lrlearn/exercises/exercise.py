@@ -9,26 +9,15 @@ import re
 import sys
 import sysconfig
 
-STEPS = 10_000_000          # an answer that takes more steps (bytecode and lines) in one check counts as endless: a second
+from ..show import Markdown
+
+STEPS = 10_000_000          # an answer that takes more steps (lines, bytecodes) in one check counts as endless: 1 to 2 s
 DEPTH = 700                 # calls inside calls; at Python's own limit, 1000, Python 3.11 confuses a tracer's errors
-LIBRARIES = tuple({sysconfig.get_paths()[where] for where in ("stdlib", "platstdlib", "purelib", "platlib")})
-PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LIBRARIES = ("<frozen ", *{sysconfig.get_paths()[kind] + os.sep for kind in ("stdlib", "platstdlib", "purelib", "platlib")})
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
-class Text:
-    """Words that a notebook shows as Markdown and a terminal as they are."""
-
-    def __init__(self, text):
-        self.text = text
-
-    def __repr__(self):
-        return self.text
-
-    def _repr_markdown_(self):
-        return self.text
-
-
-class Outcome(Text):
+class Outcome(Markdown):
     """What a check found.
 
     state    "right", "not yet" or "not started yet"
@@ -48,7 +37,7 @@ class Outcome(Text):
     def plot(self):
         """The reader's own curve, with a mark where the check stopped; a sentence where there is none to draw."""
         if self.curve is None:
-            return Text("There is no curve to draw.")
+            return Markdown("There is no curve to draw.")
         from .. import explore
         from ..svg import Chart
 
@@ -64,7 +53,7 @@ class Outcome(Text):
         try:
             return explore(your_curve)
         except Exception as error:
-            return Text(f"There is no picture: `{plain(error)}`.")
+            return Markdown(f"There is no picture: `{plain(error)}`.")
 
 
 class Found(Exception):
@@ -72,6 +61,7 @@ class Found(Exception):
 
 
 def stop(text, mistake=None, curve=None):
+    """End a check with a "not yet"."""
     raise Found(Outcome("not yet", text, mistake, curve))
 
 
@@ -164,14 +154,14 @@ def misfit(value, want):
     if value is None:
         return "`None`: is a `return` missing?"
     kind = {str: "a word", bool: "True or False"}.get(type(want), "a number")
-    fits = hasattr(value, "__float__") and not isinstance(value, bool) if kind == "a number" else isinstance(value, type(want))
-    if not fits:
+    number = hasattr(value, "__float__") and not isinstance(value, bool)
+    if not (number if kind == "a number" else isinstance(value, type(want))):
         return f"something of type `{type(value).__name__}`, where {kind} is asked for."
     if kind == "a number" and not math.isfinite(value):
         return f"`{value}`, where a finite number is asked for."
 
 
-class Exercise(Text):
+class Exercise(Markdown):
     """A question, its solution, and the typical mistakes, each a small wrong function.
 
     statement  the question, Markdown
@@ -211,16 +201,19 @@ class Exercise(Text):
         """The next hint, after the last the first again; or hint number n."""
         n = self.hinted % len(self.hints) + 1 if n is None else n
         if n not in range(1, len(self.hints) + 1):
-            return Text(f"The hints are numbered from 1 to {len(self.hints)}.")
+            return Markdown(f"The hints are numbered from 1 to {len(self.hints)}.")
         self.hinted = n
-        return Text(f"Hint {n} of {len(self.hints)}. {self.hints[n - 1]}")
+        return Markdown(f"Hint {n} of {len(self.hints)}. {self.hints[n - 1]}")
 
     def solution(self):
         """The solution's source, and why it is so."""
-        return Text(f"```python\n{inspect.getsource(self.model)}```\n\n{self.why}")
+        return Markdown(f"```python\n{inspect.getsource(self.model)}```\n\n{self.why}")
 
-    def check(self, answer):
-        """What is to be said about an answer, as an Outcome. Never raises, never tells the right value."""
+    def check(self, answer=...):
+        """What is to be said about an answer, the function or the value asked for, as an Outcome.
+
+        Never raises, and never tells the right value.
+        """
         try:
             count = self.examine(answer)
         except Found as found:

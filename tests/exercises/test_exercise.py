@@ -148,7 +148,8 @@ def test_nothing_written(answer):
 
 def test_nothing_given():
     said = "Not started yet. Put your answer between the brackets of `check()`; `hint()` helps."
-    assert repr(value_of(3).check(...)) == said and value_of([1.0]).check([]).state == "not started yet"
+    assert repr(value_of(3).check(...)) == repr(value_of(3).check()) == said
+    assert value_of([1.0]).check([]).state == "not started yet"
     assert value_of(0.0).check(0).state == "right"
 
 
@@ -249,8 +250,18 @@ def test_an_error_inside_a_library_names_the_reader_s_line():
     def f(t, lr, T=4):
         return float(np.linalg.inv(np.zeros((2, 2)))[0, 0])
 
-    assert "`LinAlgError: Singular matrix`, in your line" in make().check(f).text
-    assert "`return float(np.linalg.inv(" in make().check(f).text
+    def g(t, lr, T=4):
+        from json import no_such_name
+
+    def h(t, lr, T=4):
+        import no_such_module
+
+    for answer, error, line in [
+        (f, "LinAlgError: Singular matrix", "return float(np.linalg.inv("), (g, "ImportError: cannot import", "from json import"),
+        (h, "ModuleNotFoundError: No module", "import no_such_module`."),
+    ]:
+        text = make().check(answer).text
+        assert f"`{error}" in text and f", in your line {answer.__code__.co_firstlineno + 1}: `{line}" in text
 
 
 def test_a_wrong_signature_is_told():
@@ -329,6 +340,14 @@ def test_work_inside_a_library_is_not_counted(monkeypatch):
 
     monkeypatch.setattr(mechanism, "STEPS", 2000)
     assert make().check(lambda t, lr, T=4: held(t, lr, T) + 0 * statistics.stdev(range(3000))).state == "right"
+
+    def importing(t, lr, T=4):
+        sys.modules.pop("colorsys", None)
+        import colorsys
+
+        return held(t, lr, T) * colorsys.rgb_to_hsv(1, 1, 1)[2]
+
+    assert make().check(importing).state == "right"
 
 
 def test_a_debugger_is_left_alone():

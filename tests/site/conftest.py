@@ -15,8 +15,10 @@ def run_build(source, out):
     """Build a book as it is published: every warning is an error. No program is on the path, so no Node either."""
     nothing = out / "nothing"
     nothing.mkdir(parents=True)
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", source, "--path-output", out, "-W", "--keep-going", "-n"]
-    return subprocess.run(command, env={**os.environ, "PATH": str(nothing), "NO_COLOR": "1"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    command = [jupyter_book, "build", source, "--path-output", out, "-W", "--keep-going", "-n"]
+    alone = {**os.environ, "PATH": str(nothing)}
+    return subprocess.run(command, env=alone, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +33,8 @@ def site(tmp_path_factory):
     out = tmp_path_factory.mktemp("site")
     done = run_build(ROOT, out)
     if done.returncode:
-        complaints = [line for line in done.stdout.splitlines() if "WARNING" in line or "ERROR" in line] or done.stdout.splitlines()[-20:]
+        lines = done.stdout.splitlines()
+        complaints = [line for line in lines if "WARNING" in line or "ERROR" in line] or lines[-20:]
         pytest.fail("the site does not build:\n" + "\n".join(complaints), pytrace=False)
     return out / "_build" / "html"
 

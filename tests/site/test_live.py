@@ -30,7 +30,7 @@ class Visit:
 
     def __init__(self, context, address, **routes):
         self.page, self.requests, self.complaints = context.new_page(), [], []
-        self.page.on("request", self.requests.append)
+        self.page.on("request", lambda request: self.requests.append(request))
         self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         for pattern, handler in routes.items():
