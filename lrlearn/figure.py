@@ -79,7 +79,10 @@ class Figure:
             part, function, fixed = self.calls[0]
             given = dict(fixed)
             given.update({key: values[key] for key in part["takes"]})
-            text = str(function(**given))
+            made = function(**given)
+            if isinstance(made, svg.Chart):
+                made.alt = made.alt or spec["alt"]
+            text = str(made)
             if not text.startswith("<svg"):
                 raise TypeError(f"{part['label']} must return a picture (an lrlearn.svg.Chart), got {text[:40]}")
             return text

@@ -152,6 +152,7 @@ def test_a_number_of_any_make_is_a_rate_and_becomes_pythons(value):
 
 def test_the_house_sentence():
     assert refused(cosine, T_max=0) == "T_max: steps until the bottom, must be >= 1, got 0"
+    assert refused(cosine, T_max=9, eta_min=float("nan")) == "eta_min: the learning rate at the bottom, must be finite, got nan"
     assert refused(cosine, T_max=9, eta_min=-0.1) == "eta_min: the learning rate at the bottom, must be >= 0, got -0.1"
     assert refused(warmup, schedule=3, warmup_steps=3) == "schedule: the schedule that follows, must be a Schedule, got 3"
     assert refused(constant, factor=True) == "factor: what multiplies the rate during the first steps, must be a number, got True"

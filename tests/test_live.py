@@ -102,6 +102,17 @@ def test_a_function_of_other_things_returns_a_picture():
     assert "a bowl" in shown.svg and shown.figure.values() == {"lr": 0.5, "steps": 5}
 
 
+def unnamed(lr=0.5):
+    """A line that nobody named."""
+    return svg.Chart(x=(0, 1), y=(0, 1)).line([0, 1], [0, lr])
+
+
+def test_a_picture_without_words_takes_the_functions_first_sentence():
+    assert "aria-label='A line that nobody named.'" in explore(unnamed, lr=(0.1, 1.0)).svg
+    assert 'alt="A line that nobody named."' in explore(unnamed, lr=(0.1, 1.0)).html()
+    assert "aria-label='mine'" in explore(unnamed, lr=(0.1, 1.0), alt="mine").svg
+
+
 def test_log_axes():
     shown = explore(cosine, log="xy", t_end=1000, base_lr=0.1)
     assert shown.figure.times()[0] == 1 and shown.figure.spec["y"][0] > 0

@@ -1,5 +1,6 @@
 """explore and what it returns: one output, two lives."""
 import html
+import inspect
 import json
 import math
 import os
@@ -71,7 +72,7 @@ class Explorer:
             names[f"f{i}"], names[f"fixed{i}"] = function, held
             takes = [s["key"] for s in sliders if s["key"] in parameters(function)]
             parts.append(dict(label=options["labels"][i] if options["labels"] else name_of(function), call=f"f{i}", takes=takes, fixed=f"fixed{i}"))
-        spec = dict(sliders=sliders, alt=options["alt"] or f"picture of {parts[0]['label']}", **({"curves": parts} if curves else {"picture": parts[0]}))
+        spec = dict(sliders=sliders, alt=options["alt"] or about(functions[0]), **({"curves": parts} if curves else {"picture": parts[0]}))
         self.figure = Figure(spec, names)
         start = self.figure.values()
         if curves:
@@ -180,6 +181,11 @@ class Explorer:
             del data["text/html"]
         data["application/vnd.jupyter.widget-view+json"] = {"version_major": 2, "version_minor": 0, "model_id": self._widget.model_id}
         return data
+
+
+def about(function):
+    """A function's first sentence, for those who cannot see its picture."""
+    return (inspect.getdoc(function) or f"picture of {name_of(function)}").split("\n\n")[0].replace("\n", " ")
 
 
 def horizon(functions, values, fixed):
