@@ -83,9 +83,9 @@ def breaks(param, value):
         return None if isinstance(value, Schedule) else "must be a Schedule"
     if isinstance(param.step, tuple):
         return None if value in param.step else "must be one of " + ", ".join(str(c) for c in param.step)
-    if isinstance(value, (bool, str)) or not (hasattr(value, "__float__") or isinstance(value, (int, float))):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return "must be a number"
-    if isinstance(param.step, int) and not (isinstance(value, int) or hasattr(value, "__index__")):
+    if isinstance(param.step, int) and not isinstance(value, int):
         return "must be an integer"
     if value != value or value in (float("inf"), float("-inf")):
         return "must be finite"
@@ -97,6 +97,11 @@ def breaks(param, value):
             return "must be " + rule
 
 
+def plain(value):
+    """Python's own number or list for numpy's and torch's; anything else as it is."""
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
 def check_value(param, value):
     """Raise a ValueError of one sentence when the value is wrong for the parameter."""
     why = breaks(param, value)
@@ -106,8 +111,8 @@ def check_value(param, value):
 
 def check(formula, hyper):
     """Raise one sentence when hyper has an unknown name, lacks a needed one, or holds a wrong value."""
-    if not callable(formula):
-        raise TypeError(f"formula: a function f(t, base_lr, ...) -> lr, must be callable, got {formula!r}")
+    if not callable(formula) or not hasattr(formula, "__name__"):
+        raise TypeError(f"formula: a function f(t, base_lr, ...) -> lr, must be a function, got {formula!r}")
     title, facts = formula.__name__, card_of(formula)
     names, required = signature(formula)
     for name in hyper:
@@ -144,6 +149,7 @@ class Schedule:
     """
 
     def __init__(self, formula, **hyper):
+        hyper = {name: plain(hyper[name]) for name in hyper}
         check(formula, hyper)
         self.formula, self.hyper = formula, hyper
 
@@ -160,7 +166,7 @@ class Schedule:
         return isinstance(other, Schedule) and self.formula is other.formula and self.hyper == other.hyper
 
     def __hash__(self):
-        return hash(repr(self))
+        return hash((self.formula.__name__, tuple(sorted(self.hyper))))     # not the values: 0 == 0.0, but they print apart
 
 
 def curve(schedule, steps, base_lr=1.0):

@@ -78,7 +78,7 @@ def redraws(playwright, address):
 def main():
     with serve.serve(ROOT / "_build" / "html") as server, sync_playwright() as playwright:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        pages = [f"http://127.0.0.1:{server.server_port}/book/{name}.html" for name in ("intro",)]
+        pages = [f"http://127.0.0.1:{server.server_port}/book/{name}.html" for name in ("intro", "cosine")]
         print(f"cold visits in Chromium, medians of {RUNS}")
         for slow in (False, True):
             print("\n" + ("5 Mbit/s, 60 ms, processor four times slower" if slow else "localhost"))
