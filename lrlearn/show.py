@@ -29,7 +29,7 @@ class Table:
     """
 
     def __init__(self, head, rows):
-        self.head, self.rows = [str(cell) for cell in head], [[str(cell) for cell in row] for row in rows]
+        self.head, *self.rows = [tuple(str(cell) for cell in row) for row in (head, *rows)]
 
     def __repr__(self):
         lines = [self.head, *self.rows]

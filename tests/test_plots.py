@@ -169,7 +169,7 @@ def test_a_band_has_the_colour_of_its_curve():
 @pytest.mark.parametrize("arguments, error, message", [
     (([],), ValueError, "schedules: what to draw, must hold at least one, got []"),
     ((cosine,), TypeError, "T_max: steps until the bottom, must be given, got nothing"),
-    ((0.1,), TypeError, "formula: a function f(t, base_lr, ...) -> lr, must be callable, got 0.1"),
+    ((0.1,), TypeError, "formula: a function f(t, base_lr, ...) -> lr, must be a function, got 0.1"),
     ((COSINE, 0), ValueError, "steps: updates to draw, must be >= 1, got 0"),
     ((COSINE, 10, nan), ValueError, "base_lr: the learning rate at the peak, must be finite, got nan"),
     (([COSINE, constant], 10, 1.0, None, ["a"]), ValueError, "labels: the names of the curves, must be 2, got ['a']"),
