@@ -1,6 +1,9 @@
 """The committed notebooks: in the one stored form, complete, with cells that a reader can take in."""
 import ast
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -90,3 +93,39 @@ def test_the_headings_are_one_tree(path):
 def test_every_code_cell_is_python(path):
     for cell in code(read(path))[1:]:
         ast.parse(cell.source)
+
+
+# -- nbval, the gate for what runs in a notebook ---------------------------------------------------
+
+GOOD = "from lrlearn import explore\ndef my_lr(t, base_lr, k=1.0):\n    return base_lr / (1 + k * t)\nexplore(my_lr, k=(0.0, 2.0))"
+CALLBACK = "e = explore(my_lr, k=(0.0, 2.0))\ne.widget().children[1].value = 1.5\ne"
+
+
+def stored(folder, *cells):
+    """A notebook of these cells, run and stored as `make outputs` does."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    (folder / "n.ipynb").write_text(nbformat.writes(notebook))
+    outputs.run(folder / "n.ipynb")
+    return folder / "n.ipynb"
+
+
+def judged(path, before="", after=""):
+    """What nbval, run as `make test` runs it, says of a stored notebook in whose code some text was replaced."""
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after))
+    command = [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", path.name]
+    return subprocess.run(command, cwd=path.parent, env={**os.environ, "LRLEARN_CHECK": "1"}, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("before, after, passes", [
+    ("", "", True),                                                             # the same notebook again
+    ("1 + k * t", "2 + k * t", False),                                          # other numbers, so another picture
+    ("base_lr / (1 + k * t)", "base_lr / (1 + k * t) / (k < 2)", False),        # fails at the end of a slider only
+    ("base_lr / (1 + k * t)", "base_lr / (1 + k * t) / (k != 1.5)", False),     # fails in the callback of the widget only
+])
+def test_nbval_notices(tmp_path, before, after, passes):
+    done = judged(stored(tmp_path, GOOD, CALLBACK), before, after)
+    assert (done.returncode == 0) == passes, done.stdout
+    if not passes and "k * t) / (" in after:
+        assert "ZeroDivisionError" in done.stdout
