@@ -2,7 +2,7 @@
 import os
 import sys
 from contextlib import contextmanager
-from math import inf, isfinite
+from math import isfinite
 from time import monotonic
 
 import numpy as np

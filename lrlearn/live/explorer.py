@@ -114,8 +114,8 @@ class Explorer:
     def check_ends(self):
         """Draw at both ends of every slider and raise when one fails: tests set LRLEARN_CHECK."""
         for slider in self.figure.spec["sliders"]:
-            for position in (0, count(slider) - 1):
-                positions = [position if s is slider else s["start"] for s in self.figure.spec["sliders"]]
+            for end in (0, count(slider) - 1):
+                positions = [end if s is slider else s["start"] for s in self.figure.spec["sliders"]]
                 values = self.figure.values(positions)
                 try:
                     self.figure.picture(values)

@@ -11,7 +11,7 @@ import warnings
 import torch
 from torch.optim.lr_scheduler import LRScheduler
 
-from ..core import Param, breaks, check_value
+from ..core import Param, breaks, check_value, plain
 
 LAST_EPOCH = Param("last_epoch", None, None, -1, 1, "index of the last finished update, -1 at the start", ">= -1")
 
@@ -46,7 +46,7 @@ class FormulaLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def _initial_step(self):                # the end of torch's __init__
-        self.base_lrs = plain(self.base_lrs)                    # numbers, also where the optimizer holds tensors
+        self.base_lrs = plain_state(self.base_lrs)                    # numbers, also where the optimizer holds tensors
         super()._initial_step()
 
     def formula(self, t, base_lr):
@@ -67,11 +67,11 @@ class FormulaLR(LRScheduler):
 
     def state_dict(self):
         """What to save: numbers, strings and lists, none of them shared with the scheduler."""
-        return {name: plain(value) for name, value in super().state_dict().items()}
+        return {name: plain_state(value) for name, value in super().state_dict().items()}
 
     def load_state_dict(self, state_dict):
         """Go on where the saved scheduler stopped; the state of torch's class of the same name is taken, too."""
-        super().load_state_dict({name: plain(value) for name, value in state_dict.items()})
+        super().load_state_dict({name: plain_state(value) for name, value in state_dict.items()})
         self._last_lr = [like(group["lr"], lr) for group, lr in zip(self.optimizer.param_groups, self._last_lr)]
 
 
@@ -88,7 +88,7 @@ class FollowerLR(FormulaLR):
         resumed = self._step_count == 1 and t > 0
         if resumed or not self._get_lr_called_within_step:      # the rates already are what they should be
             return lrs
-        self.base_lrs += plain(lrs[len(self.base_lrs):])        # a group added since starts from where it is
+        self.base_lrs += plain_state(lrs[len(self.base_lrs):])        # a group added since starts from where it is
         before = self.curve(t - 1) if t > 0 else self.base_lrs
         growth = self.growth(t)
         return [follow(lr, old, new, self.floor, growth) for lr, old, new in zip(lrs, before, self.curve(t))]
@@ -157,7 +157,7 @@ class ScheduleLR(FormulaLR):
     def __init__(self, optimizer, schedule, momentum=None, last_epoch=-1):
         check_optimizer(optimizer)
         groups = optimizer.param_groups
-        self.schedules = per_group(SCHEDULE, schedule, [plain(group.get("initial_lr", group["lr"])) for group in groups])
+        self.schedules = per_group(SCHEDULE, schedule, [plain_state(group.get("initial_lr", group["lr"])) for group in groups])
         if momentum is not None and momentum_of(groups[0]) is None:
             name = type(optimizer).__name__
             raise ValueError(f"momentum: {MOMENTUM.note}, must be None for {name}, which has neither, got {text(momentum)}")
@@ -166,12 +166,12 @@ class ScheduleLR(FormulaLR):
         super().__init__(optimizer, last_epoch)
 
     def curve(self, t):
-        return [plain(s(t, base_lr)) for s, base_lr in zip(self.schedules, self.base_lrs)]
+        return [plain_state(s(t, base_lr)) for s, base_lr in zip(self.schedules, self.base_lrs)]
 
     def get_lr(self):
         for group, s in zip(self.optimizer.param_groups, self.momentum_schedules):
             m0 = group.setdefault("initial_momentum", momentum_of(group))       # saved with the optimizer, as initial_lr is
-            set_momentum(group, plain(s(self.last_epoch, m0)))
+            set_momentum(group, plain_state(s(self.last_epoch, m0)))
         return super().get_lr()
 
     _get_closed_form_lr = get_lr
@@ -212,7 +212,7 @@ def per_group(param, given, bases):
         raise ValueError(f"{param.name}: {param.note}, must be one for each param group, {len(bases)}, got {len(each)}")
     for s, base in zip(each, bases):
         try:
-            value = plain(s(0, base))
+            value = plain_state(s(0, base))
         except TypeError as error:
             raise TypeError(f"{param.name}: {param.note}, must be a Schedule or a function of t and the base value, "
                             f"got {text(s)}") from error
@@ -224,7 +224,7 @@ def per_group(param, given, bases):
 
 def momentum_of(group):
     """The group's momentum, or its beta1 when the optimizer is of Adam's kin; None when it has neither."""
-    return plain(group["betas"][0] if "betas" in group else group.get("momentum"))
+    return plain_state(group["betas"][0] if "betas" in group else group.get("momentum"))
 
 
 def set_momentum(group, momentum):
@@ -235,13 +235,13 @@ def set_momentum(group, momentum):
         group["momentum"] = momentum
 
 
-def plain(value):
+def plain_state(value):
     """The value in numbers, strings, lists and dicts, as far as it consists of arrays, tensors and containers of them."""
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: plain_state(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value.tolist() if hasattr(value, "tolist") else value
+        return [plain_state(item) for item in value]
+    return plain(value)
 
 
 def like(old, value):

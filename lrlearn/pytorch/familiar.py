@@ -2,9 +2,9 @@
 
 A program that changes only its import gets the same learning rates, save where a class says otherwise.
 """
-from ..core import card_of, check_value
+from ..core import card_of, check_value, plain
 from ..schedules.cosine import cosine
-from .bridge import FollowerLR, plain
+from .bridge import FollowerLR
 
 
 class CosineAnnealingLR(FollowerLR):

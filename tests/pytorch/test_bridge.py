@@ -1,6 +1,5 @@
 """ScheduleLR drives any schedule; its base classes keep what torch's schedulers promise."""
 import copy
-import io
 import math
 import pickle
 import warnings
@@ -10,6 +9,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from states import WAYS
 from torch.optim import lr_scheduler as theirs
 
 from lrlearn import Schedule, constant, cosine, curve, warmup
@@ -48,16 +48,6 @@ def drive(optimizer, scheduler, steps, what="lr"):
         optimizer.step()
         scheduler.step()
     return used
-
-
-def through_torch(state):
-    buffer = io.BytesIO()
-    torch.save(state, buffer)
-    buffer.seek(0)
-    return torch.load(buffer, weights_only=True)
-
-
-WAYS = {"pickle": lambda state: pickle.loads(pickle.dumps(state)), "deepcopy": copy.deepcopy, "torch": through_torch}
 
 
 # ------------------------------------------------------------------------------------------ the rates

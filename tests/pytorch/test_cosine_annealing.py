@@ -1,7 +1,6 @@
 """CosineAnnealingLR does what torch's class of that name does, in every company and through every checkpoint."""
 import copy
 import inspect
-import io
 import pickle
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from states import WAYS
 from torch.optim import lr_scheduler as theirs
 
 from lrlearn import cosine
@@ -249,16 +249,6 @@ def trained(optimizer, scheduler, steps):
         scheduler.step()
         trace.append((ask(optimizer), [p.item() for g in optimizer.param_groups for p in g["params"]], scheduler.last_epoch))
     return trace
-
-
-def through_torch(state):
-    buffer = io.BytesIO()
-    torch.save(state, buffer)
-    buffer.seek(0)
-    return torch.load(buffer, weights_only=True)
-
-
-WAYS = {"pickle": lambda state: pickle.loads(pickle.dumps(state)), "deepcopy": copy.deepcopy, "torch": through_torch}
 
 
 @pytest.mark.parametrize("way", WAYS)

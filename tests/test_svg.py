@@ -1,0 +1,103 @@
+"""Pictures: where data comes to lie, what the axes say, and that the text is sound XML."""
+import re
+import xml.etree.ElementTree as xml
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lrlearn.svg import COLOURS, Chart, decades, escape, ticks
+
+NS = "{http://www.w3.org/2000/svg}"
+
+
+def read(chart):
+    return xml.fromstring(str(chart))
+
+
+def points(chart, n=0):
+    lines = read(chart).findall(f".//{NS}polyline")
+    return [tuple(map(float, p.split(","))) for p in lines[n].get("points").split()]
+
+
+def words(chart):
+    return [(t.text or "", float(t.get("x", 0)), float(t.get("y", 0))) for t in read(chart).iter(f"{NS}text")]
+
+
+def test_the_corners_of_the_data_lie_in_the_corners_of_the_box():
+    chart = Chart(x=(2, 12), y=(-1, 3)).line([2, 12, 7], [-1, 3, 1])
+    left, top, right, bottom = chart.box()
+    assert points(chart) == [(left, bottom), (right, top), ((left + right) / 2, (top + bottom) / 2)]
+
+
+def test_logarithmic_axes_give_equal_room_to_equal_ratios():
+    chart = Chart(x=(1, 100), y=(0.01, 1), log="xy").line([1, 10, 100], [0.01, 0.1, 1])
+    (x0, y0), (x1, y1), (x2, y2) = points(chart)
+    assert x1 - x0 == pytest.approx(x2 - x1, abs=0.11) and y1 - y0 == pytest.approx(y2 - y1, abs=0.011) and y0 > y2
+
+
+def test_zero_on_a_logarithmic_axis_falls_below_the_picture_and_does_not_fail():
+    chart = Chart(x=(0, 1), y=(0.01, 1), log="y").line([0, 1], [1, 0.0])
+    assert points(chart)[1][1] > chart.box()[3]
+
+
+def test_the_numbers_on_the_axes_stand_at_their_places():
+    chart = Chart(x=(0, 200), y=(0, 0.1), xlabel="update t", ylabel="learning rate").line([0, 200], [0, 0.1])
+    left, top, right, bottom = chart.box()
+    found = {text: (x, y) for text, x, y in words(chart)}
+    assert found["0.1"][1] == pytest.approx(top + 4) and found["0.04"][1] == pytest.approx(bottom - 0.4 * (bottom - top) + 4)
+    assert found["100"][0] == pytest.approx((left + right) / 2, abs=0.1) and "update t" in found and "learning rate" in found
+
+
+@given(lo=st.floats(-1e3, 1e3), width=st.floats(1e-2, 1e6))
+def test_ticks_are_few_round_and_inside(lo, width):
+    found = ticks(lo, lo + width)
+    assert 2 <= len(found) <= 12 and found == sorted(found)
+    assert all(lo - 1e-6 * width <= v <= lo + width * (1 + 1e-6) for v in found)
+    steps = {round((b - a) / (found[1] - found[0]), 6) for a, b in zip(found, found[1:])}
+    assert steps <= {1.0}
+
+
+def test_decades():
+    assert decades(0.002, 5) == [0.01, 0.1, 1.0] and decades(0.001, 1000) == [10.0**k for k in range(-3, 4)]
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=6))
+def test_names_at_the_lines_ends_do_not_overlap_and_stay_inside(ends):
+    chart = Chart(x=(0, 1), y=(0, 1))
+    for i, end in enumerate(ends):
+        chart.line([0, 1], [0, end], label=f"line{i}")
+    ys = sorted(y for text, _, y in words(chart) if text.startswith("line"))
+    assert len(ys) == len(ends) and all(b - a >= 15.9 for a, b in zip(ys, ys[1:]))
+    assert ys[0] >= chart.box()[1] and ys[-1] <= chart.box()[3] + 4.1
+
+
+def test_lines_take_the_colours_in_order_and_names_wear_them():
+    chart = Chart(x=(0, 1), y=(0, 1)).line([0, 1], [0, 0], "a", colour="currentColor").line([0, 1], [0, 1], "b").line([0, 1], [1, 1], "c")
+    assert [line.get("stroke") for line in read(chart).findall(f".//{NS}polyline")] == ["currentColor", *COLOURS[:2]]
+    assert {t.text: t.get("fill") for t in read(chart).iter(f"{NS}text")}["c"] == COLOURS[1]
+
+
+@given(st.text(alphabet=st.characters(blacklist_categories=("Cs", "Cc")), max_size=30))
+def test_any_words_are_safe(text):
+    chart = Chart(x=(0, 1), y=(0, 1), xlabel=text, ylabel=text, alt=text).line([0, 1], [0, 1], label=text).text(0, 0, text).vline(0.5, text).hline(0.5, text)
+    assert read(chart).get("aria-label") == text or not text.isprintable()
+    assert '"' not in str(chart) and not re.search("[<>'\"]", escape(text))
+
+
+def test_dots_bands_and_rules():
+    chart = Chart(x=(0, 2), y=(0, 2)).dot(1, 1).band([0, 2], [0, 0], [1, 2], COLOURS[0]).vline(1, "here").hline(1, "there")
+    left, top, right, bottom = chart.box()
+    tree = read(chart)
+    dot = tree.find(f".//{NS}circle")
+    assert (float(dot.get("cx")), float(dot.get("cy"))) == ((left + right) / 2, (top + bottom) / 2)
+    assert tree.find(f".//{NS}polygon").get("points").split()[-1] == f"{left:.1f},{(top + bottom) / 2:.2f}"
+    dashed = [line for line in tree.iter(f"{NS}line") if line.get("stroke-dasharray")]
+    assert {line.get("x1") == line.get("x2") for line in dashed} == {True, False} and {"here", "there"} <= {w for w, _, _ in words(chart)}
+
+
+def test_a_narrow_page_keeps_room_for_the_curve():
+    chart = Chart(x=(0, 1), y=(0, 1)).line([0, 1], [0, 1], label="a very long name for a line")
+    chart.width, chart.height = 340, 255
+    left, top, right, bottom = chart.box()
+    assert right - left >= 0.4 * 340 and bottom - top >= 0.7 * 255
