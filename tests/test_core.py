@@ -7,14 +7,12 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import lrlearn
 from lrlearn import CARDS, Param, Schedule, card, card_of, constant, cosine, curve, warmup
 from lrlearn.core import check, check_value, signature
-
-patient = settings(deadline=None)
 
 
 def mine(t, base_lr, steepness, /, knee=3, *, late=False):
@@ -49,14 +47,12 @@ def test_a_formula_without_a_card_prints_in_alphabetic_order():
     assert repr(Schedule(my_lr, slope=2, knee=1)) == "my_lr(knee=1, slope=2)"
 
 
-@patient
 @given(schedules())
 def test_what_it_prints_makes_it_again(s):
     names = {name: lambda formula=c.formula, **hyper: Schedule(formula, **hyper) for name, c in CARDS.items()}
     assert eval(repr(s), names) == s
 
 
-@patient
 @given(schedules(), st.integers(0, 10**6), st.floats(0.0, 10.0))
 def test_it_pickles_and_copies(s, t, lr):
     for other in (pickle.loads(pickle.dumps(s)), copy.deepcopy(s)):
@@ -64,7 +60,6 @@ def test_it_pickles_and_copies(s, t, lr):
         assert other(t, lr) == s(t, lr)
 
 
-@patient
 @given(schedules(), schedules())
 def test_equal_schedules_have_equal_hashes_and_rates(a, b):
     assert (a == b) == (b == a)
@@ -81,7 +76,6 @@ def test_equal_numbers_of_two_kinds_make_equal_schedules():
     assert Schedule(cosine, T_max=9) != "cosine(T_max=9)"
 
 
-@patient
 @given(schedules(), st.floats(0.0, 10.0))
 def test_its_value_is_the_formulas(s, lr):
     assert s(3) == s(3, 1.0) == s(3, base_lr=1.0)
@@ -108,7 +102,6 @@ def refused(formula, **hyper):
     return str(error.value)
 
 
-@patient
 @given(st.sampled_from(PLACES), st.one_of(not_numbers, not_finite, negative))
 def test_a_wrong_value_is_one_sentence(place, value):
     formula, param = place
@@ -117,7 +110,6 @@ def test_a_wrong_value_is_one_sentence(place, value):
     assert sentence.endswith(f", got {value!r}")
 
 
-@patient
 @given(st.sampled_from([place for place in PLACES if isinstance(place[1].step, int)]), broken | st.sampled_from([1.0, 90.0]))
 def test_what_counts_takes_integers_only(place, value):
     formula, param = place
@@ -175,7 +167,6 @@ def test_what_is_not_a_formula(formula):
     assert sentence.endswith(f", got {formula!r}")
 
 
-@patient
 @given(schedules(), st.integers(0, 10**7), st.floats(0.0, 100.0))
 def test_what_is_accepted_gives_a_finite_rate_and_no_negative_one(s, t, lr):
     assert 0.0 <= s(t, lr) < float("inf")

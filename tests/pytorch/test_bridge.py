@@ -16,7 +16,6 @@ from lrlearn import Schedule, constant, cosine, curve, warmup
 from lrlearn.pytorch import ScheduleLR
 from lrlearn.pytorch.bridge import FollowerLR, FormulaLR, follow
 
-patient = settings(deadline=None)
 rates = st.floats(1e-4, 10.0)
 WARM = Schedule(warmup, schedule=Schedule(cosine, T_max=9, eta_min=0.001), warmup_steps=4)
 
@@ -52,7 +51,6 @@ def drive(optimizer, scheduler, steps, what="lr"):
 
 # ------------------------------------------------------------------------------------------ the rates
 
-@patient
 @given(schedules(), st.lists(rates, min_size=1, max_size=3))
 def test_one_schedule_for_all_groups_each_from_its_own_rate(s, lrs):
     optimizer = optimizer_of(lrs)
@@ -60,7 +58,6 @@ def test_one_schedule_for_all_groups_each_from_its_own_rate(s, lrs):
     assert used == [list(row) for row in zip(*(curve(s, 45, lr) for lr in lrs))]
 
 
-@patient
 @given(st.lists(st.tuples(schedules(), rates), min_size=1, max_size=3))
 def test_one_schedule_for_each_group(pairs):
     optimizer = optimizer_of([lr for _, lr in pairs])
@@ -74,7 +71,6 @@ def test_any_function_of_t_and_the_rate_will_do():
     assert used == [[0.5, 0.25], [0.25, 0.125], [0.5 / 3, 0.25 / 3]]
 
 
-@patient
 @given(schedules(floors=st.just(0.0)), rates)
 def test_it_equals_torchs_lambdalr_where_the_schedule_is_a_factor(s, lr):
     ours, other = optimizer_of([lr]), optimizer_of([lr])
@@ -91,7 +87,6 @@ def test_an_edit_by_hand_is_overwritten():
     assert ask(optimizer) == [WARM(6, 0.1)]
 
 
-@patient
 @given(schedules(), st.lists(rates, min_size=1, max_size=2), st.sampled_from([torch.float32, torch.float64]))
 def test_tensor_rates(s, lrs, dtype):
     optimizer = optimizer_of(lrs, dtype=dtype)
@@ -221,7 +216,7 @@ def trained(optimizer, scheduler, steps):
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind, more", [(torch.optim.SGD, {"momentum": 0.9}), (torch.optim.AdamW, {})], ids=["SGD", "AdamW"])
 @pytest.mark.parametrize("dtype", [None, torch.float32], ids=["number", "tensor"])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(before=st.integers(0, 40), s=schedules(), other=schedules())
 def test_save_and_resume_is_bit_exact(way, kind, more, dtype, before, s, other):
     def fresh():
@@ -425,7 +420,6 @@ def test_a_formula_is_asked_for():
         FormulaLR(optimizer_of([0.1]))
 
 
-@patient
 @given(st.floats(0.0, 1.0), st.floats(0.01, 1.0), st.floats(0.01, 1.0), st.floats(0.0, 1.0), st.floats(0.01, 3.0))
 def test_follow_keeps_the_proportion_above_the_floor(floor, top, was, now, edit):
     old, new = floor + top * was, floor + top * now

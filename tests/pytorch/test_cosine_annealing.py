@@ -16,7 +16,6 @@ from lrlearn.pytorch import CosineAnnealingLR, familiar
 
 CLOSE, PERIODS, FLOAT32 = 1e-11, 1e-9, 1e-4             # of the largest rate: before T_max, over several periods, float32
 
-patient = settings(deadline=None)
 rates = st.floats(1e-4, 10.0)
 floors = st.just(0.0) | st.floats(1e-5, 1.0)
 horizons = st.integers(1, 60)
@@ -80,19 +79,16 @@ def test_it_is_a_scheduler_of_torch():
     assert [scheduler.T_max, scheduler.eta_min, scheduler.base_lrs, scheduler.last_epoch] == [10, 0.0, [0.1], 0]
 
 
-@patient
 @given(st.lists(rates, min_size=1, max_size=3), horizons, floors)
 def test_alone_to_the_bottom(lrs, T_max, eta_min):
     alike(alone(T_max, eta_min), T_max + 1, CLOSE, lrs=lrs)
 
 
-@patient
 @given(rates, horizons, floors)
 def test_alone_past_the_end(lr, T_max, eta_min):
     alike(alone(T_max, eta_min), 5 * T_max + 3, PERIODS, lrs=[lr])
 
 
-@patient
 @given(rates, st.integers(1, 300), floors)
 def test_alone_it_is_its_formula_bit_for_bit(lr, T_max, eta_min):
     used = drive(alone(T_max, eta_min), CosineAnnealingLR, 4 * T_max + 1, lrs=[lr])
@@ -100,13 +96,11 @@ def test_alone_it_is_its_formula_bit_for_bit(lr, T_max, eta_min):
     assert used == 2 * (way_down[:-1] + way_down[:0:-1]) + [way_down[0]]
 
 
-@patient
 @given(rates, horizons, floors, st.dictionaries(st.integers(0, 100), st.floats(0.1, 3.0), max_size=3))
 def test_a_rate_edited_by_hand(lr, T_max, eta_min, edits):
     alike(alone(T_max, eta_min), 100, PERIODS, lrs=[lr, lr / 2], edits=edits)
 
 
-@patient
 @given(st.just(0.0) | rates, st.integers(2, 60), st.integers(1, 50), rates)
 def test_a_group_that_starts_on_the_floor_and_is_lifted_by_hand(lr, T_max, when, lifted):
     def drive_lifted(cls):
@@ -123,20 +117,17 @@ def test_a_group_that_starts_on_the_floor_and_is_lifted_by_hand(lr, T_max, when,
     assert differ(drive_lifted(CosineAnnealingLR), drive_lifted(theirs.CosineAnnealingLR)) <= PERIODS
 
 
-@patient
 @given(rates, horizons, horizons, floors, floors)
 def test_two_on_one_optimizer(lr, T_max, T_other, eta_min, eta_other):
     alike(lambda o, cls: [cls(o, T_max, eta_min), cls(o, T_other, eta_other)], 80, PERIODS, lrs=[lr])
 
 
-@patient
 @given(rates, horizons, floors, st.integers(1, 9), st.floats(0.1, 0.9))
 def test_beside_another_scheduler(lr, T_max, eta_min, step_size, gamma):
     alike(lambda o, cls: [theirs.StepLR(o, step_size, gamma), cls(o, T_max, eta_min)], 80, PERIODS, lrs=[lr])
     alike(lambda o, cls: [cls(o, T_max, eta_min), theirs.ExponentialLR(o, gamma)], 80, PERIODS, lrs=[lr])
 
 
-@patient
 @given(rates, horizons, horizons, floors, st.integers(1, 30))
 def test_in_torchs_sequence(lr, T_max, T_other, eta_min, milestone):
     for build in (lambda o, cls: [theirs.LinearLR(o, total_iters=milestone), cls(o, T_max, eta_min)],
@@ -145,7 +136,6 @@ def test_in_torchs_sequence(lr, T_max, T_other, eta_min, milestone):
         alike(lambda o, cls: [theirs.SequentialLR(o, build(o, cls), [milestone])], 80, PERIODS, lrs=[lr, 0.5 * lr])
 
 
-@patient
 @given(rates, horizons, horizons, floors)
 def test_in_torchs_chain(lr, T_max, T_other, eta_min):
     for build in (lambda o, cls: [theirs.LinearLR(o), cls(o, T_max, eta_min)],
@@ -153,7 +143,6 @@ def test_in_torchs_chain(lr, T_max, T_other, eta_min):
         alike(lambda o, cls: [theirs.ChainedScheduler(build(o, cls))], 80, PERIODS, lrs=[lr])
 
 
-@patient
 @given(rates, horizons, floors,
        st.lists(st.none() | st.integers(0, 200) | st.integers(0, 99).map(lambda n: n + 0.5), min_size=1, max_size=30))
 @pytest.mark.filterwarnings("ignore:The epoch parameter")
@@ -171,7 +160,6 @@ def test_step_to_an_epoch(lr, T_max, eta_min, epochs):
     assert max(abs(a - b) for [a], [b] in zip(ours, wanted)) <= PERIODS * max(lr, eta_min)
 
 
-@patient
 @given(st.lists(rates, min_size=1, max_size=2), horizons, floors)
 def test_tensor_rates(lrs, T_max, eta_min):
     alike(alone(T_max, eta_min), 3 * T_max + 3, FLOAT32, lrs=lrs, dtype=torch.float32)
@@ -190,13 +178,11 @@ def test_a_tensor_rate_stays_the_same_tensor_and_keeps_float32s_accuracy():
     assert optimizer.param_groups[0]["lr"] is tensor and torch.is_tensor(scheduler.get_last_lr()[0])
 
 
-@patient
 @given(rates, horizons, floors)
 def test_adam(lr, T_max, eta_min):
     alike(alone(T_max, eta_min), 2 * T_max + 3, PERIODS, lrs=[lr], kind=torch.optim.AdamW)
 
 
-@patient
 @given(rates, st.integers(3, 60), st.floats(0.0, 0.01), st.data())
 def test_a_group_added_later_moves_as_in_torch(lr, T_max, eta_min, data):
     when = data.draw(st.integers(0, T_max - 2))
@@ -253,7 +239,7 @@ def trained(optimizer, scheduler, steps):
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("dtype", [None, torch.float32])
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(before=st.integers(0, 40), after=st.integers(1, 40), T_max=st.integers(1, 20), eta_min=floors)
 def test_save_and_resume_is_bit_exact(way, dtype, before, after, T_max, eta_min):
     def fresh(T_max, eta_min):
@@ -307,7 +293,6 @@ def test_a_group_added_after_loading_leaves_the_loaded_state_alone():
 
 
 @pytest.mark.parametrize("dtype", [None, torch.float32])
-@patient
 @given(rates, horizons, floors, st.integers(0, 100))
 def test_a_checkpoint_of_torchs_class_goes_on_in_ours(dtype, lr, T_max, eta_min, before):
     optimizer = optimizer_of([lr, lr / 3], dtype=dtype)
@@ -329,7 +314,6 @@ def test_a_checkpoint_of_torchs_class_goes_on_in_ours(dtype, lr, T_max, eta_min,
         assert max(abs(a - b) for a, b in zip(ask(other), ask(optimizer))) <= close * max(lr, eta_min)
 
 
-@patient
 @given(rates, horizons, floors, st.integers(1, 60))
 def test_last_epoch_takes_up_an_optimizer(lr, T_max, eta_min, k):
     optimizer = optimizer_of([lr])

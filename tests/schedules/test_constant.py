@@ -1,13 +1,12 @@
 """The constant rate against torch's ConstantLR and the frameworks' own."""
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.optim.lr_scheduler import ConstantLR
 
 from lrlearn import Schedule, constant, curve
 from tests.peers import from_optax, from_torch, from_transformers
 
-patient = settings(deadline=None)
 rates = st.floats(1e-5, 10.0)
 CLOSE, FLOAT32 = 1e-11, 1e-6                            # of base_lr
 
@@ -16,13 +15,11 @@ def near(ours, theirs, close):
     return len(ours) == len(theirs) and all(abs(a - b) <= close for a, b in zip(ours, theirs))
 
 
-@patient
 @given(rates, st.integers(0, 10**6))
 def test_it_is_base_lr_at_every_step(lr, t):
     assert constant(t, lr) == lr
 
 
-@patient
 @given(rates, st.floats(0.01, 1.0), st.integers(1, 40))
 def test_torchs_constantlr(lr, factor, total_iters):
     steps = total_iters + 3
@@ -30,7 +27,6 @@ def test_torchs_constantlr(lr, factor, total_iters):
     assert near(ours, from_torch.rates(f"ConstantLR(optimizer, {factor!r}, {total_iters})", steps, lr), CLOSE * lr)
 
 
-@patient
 @given(rates, st.floats(0.01, 1.0), st.integers(1, 10**6), st.data())
 def test_torchs_closed_form(lr, factor, total_iters, data):
     t = data.draw(st.just(0) | st.integers(total_iters - 1, total_iters + 2) | st.integers(0, 2 * 10**6))
@@ -39,7 +35,6 @@ def test_torchs_closed_form(lr, factor, total_iters, data):
     assert near([constant(t, lr, factor, total_iters)], scheduler._get_closed_form_lr(), 3e-16 * lr)
 
 
-@patient
 @given(rates)
 def test_transformers_and_optax(lr):
     assert from_transformers.rates("get_constant_schedule(optimizer)", 5, lr) == curve(Schedule(constant), 5, lr)

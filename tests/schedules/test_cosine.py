@@ -8,7 +8,6 @@ from torch.optim.lr_scheduler import CosineAnnealingLR
 from lrlearn import Schedule, cosine, curve
 from tests.peers import from_keras, from_optax, from_timm, from_torch, from_transformers
 
-patient = settings(deadline=None)
 CLOSE, FLOAT32, EXACT = 1e-11, 1e-6, 3e-16              # of base_lr: their recursions, float32, 50 digits
 rates = st.floats(1e-5, 10.0)
 shares = st.just(0.0) | st.floats(1e-3, 1.0)            # the floor as a fraction of base_lr
@@ -28,7 +27,6 @@ def bounced(steps, lr, T_max, eta_min=0.0):
     return [cosine(T_max - abs(T_max - t % (2 * T_max)), lr, T_max, eta_min) for t in range(steps)]
 
 
-@patient
 @given(rates, shares, horizons)
 def test_torch(lr, share, T_max):
     low = share * lr
@@ -37,7 +35,6 @@ def test_torch(lr, share, T_max):
     assert near(bounced(T_max + 3, lr, T_max, low), theirs, CLOSE * lr)                 # seam: two steps past the end
 
 
-@patient
 @given(rates, shares, st.integers(1, 10**6), st.data())
 def test_torchs_closed_form(lr, share, T_max, data):
     t = data.draw(st.sampled_from([0, T_max // 2, T_max - 1, T_max]) | st.integers(0, T_max))
@@ -46,7 +43,6 @@ def test_torchs_closed_form(lr, share, T_max, data):
     assert near([cosine(t, lr, T_max, share * lr)], scheduler._get_closed_form_lr(), 1e-15 * lr)
 
 
-@patient
 @given(rates, shares, horizons)
 def test_transformers(lr, share, T_max):
     low = share * lr
@@ -56,7 +52,6 @@ def test_transformers(lr, share, T_max):
     assert near(bounced(T_max + 3, lr, T_max, low), from_transformers.rates(floor, T_max + 3, lr), CLOSE * lr)
 
 
-@patient
 @given(rates, shares, horizons)
 def test_optax_and_keras(lr, share, T_max):
     wanted = ours(T_max + 3, lr, T_max, share * lr)
@@ -64,7 +59,6 @@ def test_optax_and_keras(lr, share, T_max):
         assert near(wanted, peer.rates(f"{call}({lr!r}, {T_max}, alpha={share!r})", T_max + 3), FLOAT32 * lr)
 
 
-@patient
 @given(rates, shares, horizons)
 def test_timm(lr, share, T_max):
     low = share * lr
@@ -72,7 +66,7 @@ def test_timm(lr, share, T_max):
     assert near(ours(T_max + 3, lr, T_max, low), theirs, CLOSE * lr)
 
 
-@settings(deadline=None, derandomize=True)              # the bound is close to what is possible: the same tries each time
+@settings(derandomize=True)              # the bound is close to what is possible: the same tries each time
 @given(rates, shares, st.integers(1, 10**6), st.data())
 def test_fifty_digits(lr, share, T_max, data):
     t, low = data.draw(st.integers(0, T_max)), share * lr
@@ -81,7 +75,6 @@ def test_fifty_digits(lr, share, T_max, data):
         assert abs(cosine(t, lr, T_max, low) - exact) <= EXACT * lr
 
 
-@patient
 @given(rates, shares, st.integers(1, 10**6), st.integers(0, 10**9))
 def test_it_begins_at_the_peak_ends_on_the_floor_and_stays(lr, share, T_max, later):
     low = share * lr
@@ -90,7 +83,6 @@ def test_it_begins_at_the_peak_ends_on_the_floor_and_stays(lr, share, T_max, lat
     assert cosine(0, lr, T_max) == lr
 
 
-@patient
 @given(rates, shares, st.integers(2, 300))
 def test_it_only_falls(lr, share, T_max):
     values = ours(T_max + 3, lr, T_max, share * lr)

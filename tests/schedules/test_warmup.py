@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from lrlearn import Schedule, constant, cosine, curve, warmup
 from tests.peers import from_keras, from_optax, from_timm, from_torch, from_transformers
 
-patient = settings(deadline=None)
 CLOSE, FLOAT32, EXACT = 1e-11, 1e-6, 3e-16              # of base_lr: their recursions, float32, 50 digits
 rates = st.floats(1e-5, 10.0)
 shares = st.just(0.0) | st.floats(1e-3, 1.0)            # floors and starts as a fraction of base_lr
@@ -31,7 +30,6 @@ def bounced(steps, *arguments):
     return [down[t if t <= bottom else 2 * bottom - t] for t in range(steps)]
 
 
-@patient
 @given(rates, lengths, st.integers(3, 40), shares, st.floats(0.01, 1.0))
 def test_torchs_sequence_of_linear_and_cosine(lr, W, T_max, share, start):
     call = f"""SequentialLR(optimizer, [LinearLR(optimizer, {start!r}, total_iters={W}),
@@ -40,7 +38,6 @@ def test_torchs_sequence_of_linear_and_cosine(lr, W, T_max, share, start):
     assert near(bounced(steps, lr, W, T_max, share * lr, start), from_torch.rates(call, steps, lr), CLOSE * lr)
 
 
-@patient
 @given(rates, st.integers(0, 20), st.integers(3, 40), st.floats(1e-3, 1.0))
 def test_transformers(lr, W, T_max, share):
     steps = W + T_max + 3
@@ -53,7 +50,6 @@ def test_transformers(lr, W, T_max, share):
     assert near(curve(flat, W + 3, lr), from_transformers.rates(call, W + 3, lr), CLOSE * lr)
 
 
-@patient
 @given(rates, lengths, horizons, shares, shares)
 def test_optax(lr, W, T_max, share, start):
     call = f"optax.warmup_cosine_decay_schedule({start * lr!r}, {lr!r}, {W}, {W + T_max}, {share * lr!r})"
@@ -61,7 +57,6 @@ def test_optax(lr, W, T_max, share, start):
     assert near(ours(steps, lr, W, T_max, share * lr, start), from_optax.rates(call, steps), FLOAT32 * lr)
 
 
-@patient
 @given(rates, lengths, horizons, shares, shares)
 def test_keras(lr, W, T_max, share, start):
     call = f"keras.optimizers.schedules.CosineDecay({start * lr!r}, {T_max}, {share!r}, warmup_target={lr!r}, warmup_steps={W})"
@@ -69,7 +64,6 @@ def test_keras(lr, W, T_max, share, start):
     assert near(ours(steps, lr, W, T_max, share * lr, start), from_keras.rates(call, steps), FLOAT32 * lr)
 
 
-@patient
 @given(rates, lengths, horizons, shares, shares)
 def test_timm(lr, W, T_max, share, start):
     call = f"""CosineLRScheduler(optimizer, {T_max}, lr_min={share * lr!r}, warmup_t={W}, warmup_lr_init={start * lr!r},
@@ -78,7 +72,7 @@ def test_timm(lr, W, T_max, share, start):
     assert near(ours(steps, lr, W, T_max, share * lr, start), from_timm.rates(call, steps, lr), CLOSE * lr)
 
 
-@settings(deadline=None, derandomize=True)              # the bound is close to what is possible: the same tries each time
+@settings(derandomize=True)              # the bound is close to what is possible: the same tries each time
 @given(rates, st.integers(1, 10**6), shares, shares, st.data())
 def test_fifty_digits(lr, W, share, start, data):
     t = data.draw(st.integers(0, W - 1))
@@ -89,7 +83,6 @@ def test_fifty_digits(lr, W, share, start, data):
         assert abs(warmup(t, lr, after, W, start) - exact) <= EXACT * lr
 
 
-@patient
 @given(rates, lengths, horizons, shares, shares, st.integers(0, 100))
 def test_its_ends_are_exact_and_then_it_is_the_schedule(lr, W, T_max, share, start, later):
     after = Schedule(cosine, T_max=T_max, eta_min=share * lr)
@@ -99,7 +92,6 @@ def test_its_ends_are_exact_and_then_it_is_the_schedule(lr, W, T_max, share, sta
     assert warmup(later, lr, after, 0, start) == after(later, lr)           # no warm-up: nothing changes
 
 
-@patient
 @given(rates, st.integers(1, 300), shares)
 def test_it_only_rises(lr, W, start):
     values = curve(Schedule(warmup, schedule=Schedule(constant), warmup_steps=W, start_factor=start), W + 2, lr)
