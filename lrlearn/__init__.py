@@ -7,6 +7,9 @@
 from .core import CARDS, Card, Param, Schedule, card, card_of, curve
 from .schedules.constant import constant
 from .schedules.cosine import cosine
+from .schedules.exponential_decay import exponential_decay, inverse_time_decay
+from .schedules.polynomial import linear, polynomial
+from .schedules.step_decay import step_decay
 from .schedules.warmup import warmup
 
 __version__ = "0.1.0"

@@ -68,7 +68,8 @@ def source(function):
 # How the book writes the parameters in equations; a parameter that is not here stands in equations under its own name.
 SYMBOLS = {
     "t": "t", "base_lr": r"\eta_{\max}", "eta_min": r"\eta_{\min}", "T_max": r"T_{\max}", "factor": "c", "total_iters": "N",
-    "schedule": "f", "warmup_steps": "W", "start_factor": "s",
+    "schedule": "f", "warmup_steps": "W", "start_factor": "s", "end_factor": "e",
+    "gamma": r"\gamma", "step_size": "s", "power": "p", "decay_rate": "k", "decay_steps": "D",
 }
 
 

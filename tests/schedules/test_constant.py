@@ -2,17 +2,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from near import CLOSE, FLOAT32, near, rates
 from torch.optim.lr_scheduler import ConstantLR
 
 from lrlearn import Schedule, constant, curve
 from tests.peers import from_optax, from_torch, from_transformers
-
-rates = st.floats(1e-5, 10.0)
-CLOSE, FLOAT32 = 1e-11, 1e-6                            # of base_lr
-
-
-def near(ours, theirs, close):
-    return len(ours) == len(theirs) and all(abs(a - b) <= close for a, b in zip(ours, theirs))
 
 
 @given(rates, st.integers(0, 10**6))

@@ -3,20 +3,11 @@ import mpmath
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from near import CLOSE, EXACT, FLOAT32, horizons, near, rates, shares
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from lrlearn import Schedule, cosine, curve
 from tests.peers import from_keras, from_optax, from_timm, from_torch, from_transformers
-
-CLOSE, FLOAT32, EXACT = 1e-11, 1e-6, 3e-16              # of base_lr: their recursions, float32, 50 digits
-rates = st.floats(1e-5, 10.0)
-shares = st.just(0.0) | st.floats(1e-3, 1.0)            # the floor as a fraction of base_lr
-horizons = st.integers(1, 60)
-
-
-def near(ours, theirs, close):
-    return len(ours) == len(theirs) and all(abs(a - b) <= close for a, b in zip(ours, theirs))
-
 
 def ours(steps, lr, T_max, eta_min=0.0):
     return curve(Schedule(cosine, T_max=T_max, eta_min=eta_min), steps, lr)

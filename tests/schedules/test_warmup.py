@@ -3,18 +3,12 @@ import mpmath
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from near import CLOSE, EXACT, FLOAT32, near, rates, shares
 
 from lrlearn import Schedule, constant, cosine, curve, warmup
 from tests.peers import from_keras, from_optax, from_timm, from_torch, from_transformers
 
-CLOSE, FLOAT32, EXACT = 1e-11, 1e-6, 3e-16              # of base_lr: their recursions, float32, 50 digits
-rates = st.floats(1e-5, 10.0)
-shares = st.just(0.0) | st.floats(1e-3, 1.0)            # floors and starts as a fraction of base_lr
 lengths, horizons = st.integers(1, 20), st.integers(1, 40)
-
-
-def near(ours, theirs, close):
-    return len(ours) == len(theirs) and all(abs(a - b) <= close for a, b in zip(ours, theirs))
 
 
 def ours(steps, lr, warmup_steps, T_max, eta_min=0.0, start_factor=0.0):
