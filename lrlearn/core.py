@@ -114,6 +114,8 @@ def check(formula, hyper):
     if not callable(formula) or not hasattr(formula, "__name__"):
         raise TypeError(f"formula: a function f(t, base_lr, ...) -> lr, must be a function, got {formula!r}")
     title, facts = formula.__name__, card_of(formula)
+    if getattr(getattr(formula, "__code__", None), "co_argcount", 2) < 2:
+        raise TypeError(f"formula: a function f(t, base_lr, ...) -> lr, must take t and base_lr, got {title}")
     names, required = signature(formula)
     for name in hyper:
         if names is not None and name not in names:

@@ -29,6 +29,14 @@ def value(slider, position):
     return float("%.*f" % (slider["digits"], slider["min"] + position * slider["step"]))
 
 
+def is_number(lr):
+    """Whether a function gave a finite number; numpy's and torch's are numbers, too."""
+    try:
+        return not isinstance(lr, str) and abs(float(lr)) < float("inf")
+    except (TypeError, ValueError):
+        return False
+
+
 class Figure:
     """The live figure of a description. names: the functions themselves, where a kernel has them already."""
 
@@ -66,7 +74,7 @@ class Figure:
             lrs = []
             for t in self.times():
                 lr = function(t, **given)
-                if lr is None or lr != lr or lr in (float("inf"), float("-inf")):
+                if not is_number(lr):
                     raise ValueError(f"{part['label']} gives {lr} at t={t}")
                 lrs.append(float(lr))
             out.append(lrs)
@@ -75,28 +83,34 @@ class Figure:
     def picture(self, values):
         """The picture for these values, as SVG text."""
         spec = self.spec
+        alt = spec["alt"] + self.settings(", for ", values)
         if "picture" in spec:
             part, function, fixed = self.calls[0]
             given = dict(fixed)
             given.update({key: values[key] for key in part["takes"]})
             made = function(**given)
             if isinstance(made, svg.Chart):
-                made.alt = made.alt or spec["alt"]
+                made.alt = made.alt or alt
             text = str(made)
             if not text.startswith("<svg"):
-                raise TypeError(f"{part['label']} must return a picture (an lrlearn.svg.Chart), got {text[:40]}")
+                raise TypeError(f"{part['label']} must return a picture (an lrlearn.svg.Chart), or have t as its first parameter to be drawn as a curve, got {text[:40]}")
             return text
-        chart = svg.Chart(x=spec["x"], y=spec["y"], xlabel=spec["xlabel"], ylabel=spec["ylabel"], log=spec["log"], alt=spec["alt"])
+        chart = svg.Chart(x=spec["x"], y=spec["y"], xlabel=spec["xlabel"], ylabel=spec["ylabel"], log=spec["log"], alt=alt)
         curves = self.numbers(values)
         for part, lrs in zip(spec["curves"], curves):
             chart.line(self.times(), lrs, label=part["label"] if len(curves) > 1 else "")
         return str(chart)
 
+    def settings(self, before, values):
+        """The sliders' values in words, after the words before; nothing when there are no sliders."""
+        shown = ", ".join([s["key"] + "=" + repr(values[s["key"]]) for s in self.spec["sliders"]])
+        return before + shown if shown else ""
+
     def explain(self, values, error):
         """What went wrong, in one plain sentence."""
-        at = ", ".join([s["key"] + "=" + repr(values[s["key"]]) for s in self.spec["sliders"]])
+        at = self.settings(" at ", values)
         reason = str(error) if isinstance(error, (ValueError, TypeError)) and str(error) else f"{type(error).__name__}: {error}"
-        return f"No picture at {at}: {reason}."
+        return f"No picture{at}: {reason}."
 
 
 # -- what live.js calls: texts in, texts out ---------------------------------------------------------

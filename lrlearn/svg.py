@@ -15,6 +15,7 @@ CHAR = 0.62 * FONT_SIZE                 # a bold letter's mean width, px
 
 def escape(text):
     """Text that is safe between tags and in attributes."""
+    text = str(text)
     for sign, name in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("'", "&#39;"), ('"', "&quot;")):
         text = text.replace(sign, name)
     return text
@@ -61,6 +62,9 @@ class Chart:
     """
 
     def __init__(self, x, y, xlabel="", ylabel="", log="", alt=""):
+        for name, (lo, hi) in (("x", x), ("y", y)):
+            if not lo < hi or (name in log and lo <= 0):
+                raise ValueError(f"{name}: the ends of an axis, must be (from, to) with from < to, and > 0 when it is logarithmic, got {(lo, hi)!r}")
         self.x, self.y, self.xlabel, self.ylabel, self.log, self.alt = x, y, xlabel, ylabel, log, alt
         self.width, self.height = SPACE
         self.parts, self.names = [], []     # names: (y, text, colour) of the labels at the lines' ends
@@ -136,9 +140,15 @@ class Chart:
         return out
 
     def draw_line(self, sx, sy, xs, ys, colour, width, dash):
-        points = " ".join(["%.1f,%.2f" % (sx(x), sy(y)) for x, y in zip(xs, ys)])
         dashes = f" stroke-dasharray='{dash}'" if dash else ""
-        return f"<polyline points='{points}' fill='none' stroke='{colour}' stroke-width='{width}' stroke-linejoin='round'{dashes}/>"
+        pieces = [[]]
+        for x, y in zip(xs, ys):
+            if y != y:                      # not a number: the line has a gap
+                pieces.append([])
+            else:
+                pieces[-1].append("%.1f,%.2f" % (sx(x), sy(y)))
+        drawn = ["<polyline points='%s' fill='none' stroke='%s' stroke-width='%s' stroke-linejoin='round'%s/>" % (" ".join(piece), colour, width, dashes) for piece in pieces if piece]
+        return "".join(drawn)
 
     def draw_band(self, sx, sy, xs, low, high, colour):
         there = ["%.1f,%.2f" % (sx(x), sy(y)) for x, y in zip(xs, low)]

@@ -86,7 +86,7 @@ def test_its_value_is_the_formulas(s, lr):
 # ------------------------------------------------------------------------------------------ wrong hyperparameters
 
 PLACES = [(c.formula, p) for c in CARDS.values() for p in c.params if p.name != "base_lr"]
-RIGHT = {cosine: dict(T_max=90), warmup: dict(schedule=Schedule(constant), warmup_steps=10), constant: {}}
+RIGHT = {c.formula: {p.name: p.default for p in c.params if p.name != "base_lr"} for c in CARDS.values()}
 not_numbers = st.one_of(st.none(), st.text(), st.booleans(), st.lists(st.integers()), st.complex_numbers(), st.binary(),
                         st.just({}), st.builds(object))
 not_finite = st.sampled_from([float("nan"), float("inf"), -float("inf")])
@@ -215,3 +215,12 @@ def test_the_package_says_what_it_lacks():
     with pytest.raises(AttributeError, match="^lrlearn has no 'cosin'$"):
         lrlearn.cosin
     assert {"cosine", "plot", "explore", "pytorch", "labs"} <= set(dir(lrlearn))
+
+
+def test_a_function_of_time_alone_is_no_formula():
+    def flat(t):
+        return 0.1
+
+    with pytest.raises(TypeError) as error:
+        Schedule(flat)
+    assert str(error.value) == "formula: a function f(t, base_lr, ...) -> lr, must take t and base_lr, got flat"

@@ -108,9 +108,9 @@ def unnamed(lr=0.5):
 
 
 def test_a_picture_without_words_takes_the_functions_first_sentence():
-    assert "aria-label='A line that nobody named.'" in explore(unnamed, lr=(0.1, 1.0)).svg
-    assert 'alt="A line that nobody named."' in explore(unnamed, lr=(0.1, 1.0)).html()
-    assert "aria-label='mine'" in explore(unnamed, lr=(0.1, 1.0), alt="mine").svg
+    assert "aria-label='A line that nobody named, for lr=0.5'" in explore(unnamed, lr=(0.1, 1.0)).svg
+    assert 'alt="A line that nobody named"' in explore(unnamed, lr=(0.1, 1.0)).html()
+    assert "aria-label='mine, for lr=0.5'" in explore(unnamed, lr=(0.1, 1.0), alt="mine").svg
 
 
 def test_log_axes():
@@ -132,6 +132,34 @@ def test_the_axis_holds_the_curve_wherever_the_sliders_stand():
             places = [x["start"] for x in shown.figure.spec["sliders"]]
             places[i] = end
             assert max(shown.figure.numbers(shown.figure.values(places))[0]) <= top
+
+
+def test_the_floor_stays_below_the_peak():
+    small = explore(cosine, base_lr=(1e-5, 1e-3)).figure
+    floor = next(s for s in small.spec["sliders"] if s["key"] == "eta_min")
+    assert value(floor, count(floor) - 1) == 1e-3 and small.spec["y"][1] < 1.1e-3 and count(floor) > 20
+
+
+def test_long_ranges_have_few_positions_and_begin_in_the_middle():
+    t_max = explore(cosine, T_max=(1000, 2_000_000)).figure.spec["sliders"][0]
+    assert count(t_max) <= 1001 and isinstance(value(t_max, 1), int) and 0.4 < t_max["start"] / count(t_max) < 0.6
+
+
+def test_a_range_from_zero_has_even_steps():
+    base_lr = explore(cosine, base_lr=(0, 1)).figure.spec["sliders"]
+    assert [value(s, 1) for s in base_lr if s["key"] == "base_lr"] == [0.01]
+
+
+def test_numpys_numbers_are_numbers():
+    import numpy as np
+
+    shown = explore(cosine, T_max=(np.int64(10), np.int64(50)), t_end=np.int64(60), base_lr=np.float64(0.1))
+    assert shown.figure.spec["t_end"] == 60 and value(shown.figure.spec["sliders"][0], 0) == 10
+    json.dumps(shown.figure.spec)
+
+
+def test_choices_read_as_they_are_written():
+    assert explore(my_lr, k=[True, 2, 2.5]).figure.spec["sliders"][0]["labels"] == ["True", "2", "2.5"]
 
 
 # -- the published page --------------------------------------------------------------------------------
@@ -176,6 +204,53 @@ def test_a_closure_and_its_constants_travel():
     spec, _ = stored(explore(outer, k=(0.0, 1.0)))
     again = Figure(spec)
     assert again.numbers({"k": 0.5})[0][7] == outer(7, 0.1, 0.5)
+
+
+def helper(t):
+    return 1 / (1 + t)
+
+
+alias = helper
+
+
+def uses_much(t, base_lr, k, cap=float("inf")):
+    double = lambda HALF: 2 * HALF                          # noqa: E731 - hides the global's name in an inner scope
+    return min(cap, base_lr * k * alias(t) * double(1) * HALF * Scaled(3).scale)
+
+
+class Scaled:
+    def __init__(self, by):
+        self.by = by
+
+    @property
+    def scale(self):
+        return self.by * HALF
+
+
+def test_aliases_hidden_names_properties_and_infinity_travel():
+    again = Figure(stored(explore(uses_much, k=(0.0, 1.0)))[0])
+    assert again.numbers({"k": 0.5})[0][3] == uses_much(3, 0.1, 0.5)
+
+
+def imports_inside(t, base_lr, k):
+    import torch
+
+    return base_lr * k * float(torch.ones(1))
+
+
+def matches(t, base_lr, k):
+    match t:
+        case 0:
+            return 0.0
+    return base_lr * k
+
+
+@pytest.mark.parametrize("function, reason", [
+    (imports_inside, "imports_inside imports torch, which the published page does not have"),
+    (matches, "matches uses match, which the published page does not know"),
+])
+def test_what_the_page_cannot_run_is_noticed(function, reason):
+    assert f"move in a notebook only: {reason}." in explore(function, k=(0.0, 1.0)).html()
 
 
 def test_what_cannot_travel_keeps_its_picture_and_says_why():
@@ -261,6 +336,10 @@ def gives(what):
     return lr
 
 
+def not_a_curve(step=1, k=2):
+    return 0.5
+
+
 @pytest.mark.parametrize("call, sentence", [
     (lambda: explore(cosine, T_max=(0, 10)), "T_max: steps until the bottom, must be >= 1, got 0"),
     (lambda: explore(cosine, T_max=0), "T_max: steps until the bottom, must be >= 1, got 0"),
@@ -271,6 +350,17 @@ def gives(what):
     (lambda: explore(my_lr, k=(0, 1, -1)), "k: a slider's step, must be > 0 or 'log', got -1"),
     (lambda: explore(my_lr, k=(0, 1, "log")), "k: a slider of equal ratios, must begin above 0, got (0, 1, 'log')"),
     (lambda: explore(my_lr, k=[]), "k: the choices, must be at least one, got []"),
+    (lambda: explore(cosine, T_max=(10, 20, 0.5)), "T_max: steps until the bottom, must be an integer, got 10.5"),
+    (lambda: explore(cosine, ylim=3), "ylim: the ends of the upright axis, must be (from, to) with from < to, got 3"),
+    (lambda: explore(cosine, ylim=("a", "b")), "ylim: the ends of the upright axis, must be (from, to) with from < to, got ('a', 'b')"),
+    (lambda: explore(cosine, ylim=(0, 0.2), log="y"), "ylim: the ends of a logarithmic axis, must be > 0, got (0, 0.2)"),
+    (lambda: explore(cosine, base_lr=0.0, eta_min=0.0, log="y"), "log: the logarithmic axes, must not be 'y' when no learning rate is above 0, got rates up to 0"),
+    (lambda: explore(cosine, labels=[1]), "labels: the curves' names, must be 1 of them, got [1]"),
+    (lambda: explore(math.exp), "functions: what explore draws, must be written with def or be Schedules, got <built-in function exp>"),
+    (lambda: explore(Schedule(cosine, T_max=60), T_max=(1, 100)), "T_max: unknown to cosine(T_max=60), which take base_lr (a Schedule holds its own), got (1, 100)"),
+    (lambda: explore(gives("a"), k=(0, 1)), "lr gives a at t=0"),
+    (lambda: explore(gives(1j), k=(0, 1)), "lr gives 1j at t=0"),
+    (lambda: explore(not_a_curve, k=(0, 1)), "not_a_curve must return a picture (an lrlearn.svg.Chart), or have t as its first parameter to be drawn as a curve, got 0.5"),
     (lambda: explore(cosine, log="z"), "log: the logarithmic axes, must be one of '', 'x', 'y', 'xy', got 'z'"),
     (lambda: explore(cosine, t_end=0), "t_end: the last update drawn, must be >= 1, got 0"),
     (lambda: explore(cosine, t_end=2.5), "t_end: the last update drawn, must be an integer, got 2.5"),

@@ -101,3 +101,18 @@ def test_a_narrow_page_keeps_room_for_the_curve():
     chart.width, chart.height = 340, 255
     left, top, right, bottom = chart.box()
     assert right - left >= 0.4 * 340 and bottom - top >= 0.7 * 255
+
+
+def test_a_value_that_is_no_number_leaves_a_gap():
+    chart = Chart(x=(0, 4), y=(0, 1)).line([0, 1, 2, 3, 4], [0, 1, float("nan"), 1, 0])
+    assert len(points(chart, 0)) == len(points(chart, 1)) == 2 and "nan" not in str(chart)
+
+
+def test_numbers_may_stand_as_words():
+    assert any(text == "3" for text, _, _ in words(Chart(x=(0, 1), y=(0, 1)).text(0, 0, 3)))
+
+
+@pytest.mark.parametrize("limits", [dict(x=(1, 1), y=(0, 1)), dict(x=(0, 1), y=(1, 0)), dict(x=(0, 1), y=(0, 1), log="y"), dict(x=(0, float("nan")), y=(0, 1))])
+def test_wrong_limits_are_one_sentence(limits):
+    with pytest.raises(ValueError, match="the ends of an axis, must be"):
+        Chart(**limits)

@@ -4,7 +4,7 @@ const base = new URL("./", import.meta.url);
 let python;                                        // one interpreter for the page, started when a figure needs it
 
 function start() {
-  return (python ??= boot());
+  return (python ??= boot().catch((error) => { python = undefined; throw error; }));     // the next move tries again
 }
 
 async function boot() {

@@ -6,11 +6,11 @@ import math
 import os
 import sys
 
-from ..core import Param, Schedule, check_value, span, span_of
+from ..core import Param, Schedule, check_value, plain, span, span_of
 from ..extras import need
 from ..figure import Figure
 from .luggage import CannotTravel, Luggage
-from .sliders import arguments, control, count, name_of, parameters, position, short, takes_time
+from .sliders import arguments, control, count, is_number, name_of, parameters, position, short, takes_time
 
 
 def explore(*functions, t_end=None, log="", labels=None, xlabel="update t", ylabel="learning rate", ylim=None, points=400, alt=None, **given):
@@ -42,14 +42,21 @@ def explore(*functions, t_end=None, log="", labels=None, xlabel="update t", ylab
     """
     if not functions or not all(callable(f) for f in functions):
         raise TypeError(f"functions: what explore draws, must be functions or Schedules, got {functions!r}")
+    for function in functions:
+        if not isinstance(function, Schedule) and not inspect.isfunction(function):
+            raise TypeError(f"functions: what explore draws, must be written with def or be Schedules, got {function!r}")
     if log not in ("", "x", "y", "xy"):
         raise ValueError(f"log: the logarithmic axes, must be one of '', 'x', 'y', 'xy', got {log!r}")
+    t_end, points = plain(t_end), plain(points)
     if t_end is not None:
         check_value(Param("t_end", None, None, None, 1, "the last update drawn", ">= 1"), t_end)
     check_value(Param("points", None, None, None, 1, "the most points of a curve", ">= 2"), points)
-    if ylim is not None and not (len(ylim) == 2 and ylim[0] < ylim[1]):
+    if ylim is not None and not (isinstance(ylim, (tuple, list)) and len(ylim) == 2 and all(map(is_number, ylim)) and ylim[0] < ylim[1]):
         raise ValueError(f"ylim: the ends of the upright axis, must be (from, to) with from < to, got {ylim!r}")
-    if labels is not None and len(labels) != len(functions):
+    if ylim is not None and "y" in log and ylim[0] <= 0:
+        raise ValueError(f"ylim: the ends of a logarithmic axis, must be > 0, got {ylim!r}")
+    labels = [labels] if isinstance(labels, str) else labels
+    if labels is not None and (len(labels) != len(functions) or not all(isinstance(label, str) for label in labels)):
         raise ValueError(f"labels: the curves' names, must be {len(functions)} of them, got {labels!r}")
     return Explorer(functions, given, dict(t_end=t_end, log=log, labels=labels, xlabel=xlabel, ylabel=ylabel, ylim=ylim, points=points, alt=alt))
 
@@ -80,8 +87,7 @@ class Explorer:
             spec["t_end"] = options["t_end"] or horizon(functions, start, fixed)
             spec["x"] = (self.figure.times()[0], spec["t_end"])
             spec["y"] = options["ylim"] or self.limits()
-            shown = ", ".join(f"{s['key']}={short(s, s['start'])}" for s in sliders)
-            spec["alt"] = options["alt"] or f"{options['ylabel']} of {', '.join(p['label'] for p in parts)} over {options['xlabel']}" + (f", for {shown}" if shown else "")
+            spec["alt"] = options["alt"] or f"{options['ylabel']} of {', '.join(p['label'] for p in parts)} over {options['xlabel']}"
         self.svg = self.figure.picture(start)              # a mistake shows in the cell, not later
         self.missing = self.travel(names, parts)
         if os.environ.get("LRLEARN_CHECK"):
@@ -106,6 +112,8 @@ class Explorer:
                     raise
         if "y" in self.figure.spec["log"]:
             top = max(lrs)
+            if top <= 0:
+                raise ValueError(f"log: the logarithmic axes, must not be {self.figure.spec['log']!r} when no learning rate is above 0, got rates up to {top:g}")
             low = min([lr for lr in lrs if lr > 0], default=top)
             return 10.0 ** math.floor(math.log10(max(low, top * 1e-6))), 10.0 ** math.ceil(math.log10(top))
         low, top = min(lrs + [0.0]), max(lrs + [0.0])
@@ -185,7 +193,7 @@ class Explorer:
 
 def about(function):
     """A function's first sentence, for those who cannot see its picture."""
-    return (inspect.getdoc(function) or f"picture of {name_of(function)}").split("\n\n")[0].replace("\n", " ")
+    return (inspect.getdoc(function) or f"picture of {name_of(function)}").split("\n\n")[0].replace("\n", " ").rstrip(".")
 
 
 def horizon(functions, values, fixed):

@@ -1,6 +1,7 @@
 """What travels to the page: Python text that gives a function back where no notebook runs."""
 import ast
 import inspect
+import math
 import textwrap
 import types
 
@@ -33,12 +34,14 @@ class Luggage:
         if isinstance(thing, (list, tuple)):
             inner = "".join(self.expression(v) + ", " for v in thing)
             return f"[{inner}]" if isinstance(thing, list) else f"({inner})"
+        if isinstance(thing, float) and not math.isfinite(thing):
+            return f"float({str(thing)!r})"
         if thing is None or isinstance(thing, (bool, int, float, str)):
             return repr(thing)
         if isinstance(thing, (types.FunctionType, type)):
             self.pack(thing.__name__, thing)
             return thing.__name__
-        raise CannotTravel(f"it uses {thing!r}, which the published page does not have")
+        raise CannotTravel(f"it uses a {type(thing).__name__}, which the published page does not have")
 
     def pack(self, name, thing):
         """Make the name mean the thing on the page."""
@@ -69,9 +72,12 @@ class Luggage:
             raise CannotTravel(f"the source of {name} is not to be had") from None
         if not source.startswith(("def ", "class ")):
             raise CannotTravel(f"{name} must be written with a plain def")
+        check_imports(name, source)
         for needed, found in uses(thing, source):
             self.pack(needed, found)
         self.lines.append(source.rstrip() + "\n")
+        if name != thing.__name__:
+            self.lines.append(f"{name} = {thing.__name__}")
 
 
 def on_the_page(module):
@@ -79,15 +85,33 @@ def on_the_page(module):
     return module == "math" or bool(module) and module.startswith("lrlearn.") and module.split(".")[1] in TRAVELS
 
 
+def check_imports(name, source):
+    """Raise when the source imports, inside a function, what the page does not have, or is beyond MicroPython."""
+    for node in ast.walk(ast.parse(source)):
+        modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module] if isinstance(node, ast.ImportFrom) else []
+        missing = [module for module in modules if module != "lrlearn" and not on_the_page(module)]
+        if missing:
+            raise CannotTravel(f"{name} imports {missing[0]}, which the published page does not have")
+        if isinstance(node, ast.Match):
+            raise CannotTravel(f"{name} uses match, which the published page does not know")
+
+
 def uses(thing, source):
-    """(name, value) of the globals and closure variables that the source of a function or class reads."""
-    tree = ast.parse(source)
-    read = {n.id: None for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    own = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-    own |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)} | {thing.__name__}
-    function = thing if isinstance(thing, types.FunctionType) else next((f for f in vars(thing).values() if isinstance(f, types.FunctionType)), None)
-    if function is None:
-        return []
-    known = dict(function.__globals__)
-    known.update(zip(function.__code__.co_freevars, (cell.cell_contents for cell in function.__closure__ or ())))
-    return [(name, known[name]) for name in read if name in known and name not in own]
+    """(name, value) of the globals and closure variables that a function or a class reads, in the order of the source."""
+    read = dict.fromkeys(n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name))      # defaults and bases, too
+    parts = [thing] if isinstance(thing, types.FunctionType) else list(vars(thing).values())
+    functions = [f for part in parts for f in (part, *(getattr(part, side, None) for side in ("fget", "fset", "__func__"))) if isinstance(f, types.FunctionType)]
+    found = {}
+    for function in functions:
+        codes = [function.__code__]
+        for code in codes:
+            codes += [const for const in code.co_consts if isinstance(const, types.CodeType)]
+        globals_read = {name for code in codes for name in code.co_names}
+        closed = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
+        own = {name for code in codes for name in code.co_varnames}
+        for name in read:
+            if name in closed:
+                found[name] = closed[name].cell_contents
+            elif name in function.__globals__ and (name in globals_read or name not in own):
+                found[name] = function.__globals__[name]
+    return [(name, value) for name, value in found.items() if value is not thing]

@@ -2,7 +2,7 @@
 import inspect
 import math
 
-from ..core import BASE_LR, Schedule, card_of, check_value
+from ..core import BASE_LR, Schedule, card_of, check_value, plain
 from ..figure import value
 
 
@@ -26,8 +26,11 @@ def arguments(functions, given):
     every = {name for f in functions for name in parameters(f)}
     for name in given:
         if name not in every:
-            raise TypeError(f"{name}: unknown to {', '.join(name_of(f) for f in functions)}, which take {', '.join(sorted(every)) or 'nothing'}, got {given[name]!r}")
+            held = " (a Schedule holds its own)" if any(isinstance(f, Schedule) for f in functions) else ""
+            raise TypeError(f"{name}: unknown to {', '.join(name_of(f) for f in functions)}, which take {', '.join(sorted(every)) or 'nothing'}{held}, got {given[name]!r}")
     sliders, fixed = {}, []
+    peak = plain_range(given.get("base_lr", BASE_LR.default))
+    top = max(peak[:2] if isinstance(peak, tuple) else peak) if isinstance(peak, (tuple, list)) else peak
     cards = [facts for facts in map(card_of, functions) if facts]
     for function in functions:
         held = {}
@@ -36,9 +39,11 @@ def arguments(functions, given):
             known = [facts.param(name) for facts in ([card_of(function)] if card_of(function) else cards) if facts.param(name)]
             param = known[0] if known else BASE_LR if name == "base_lr" else None
             if name in given:
-                kind = given[name]
+                kind = plain_range(given[name])
             elif param and isinstance(param.step, tuple):
                 kind = list(param.step)
+            elif param and name == "eta_min":              # a floor above the peak is no floor
+                kind = (param.lo, min(param.hi, top))
             elif param and name != "base_lr" and param.lo is not None:
                 kind = (param.lo, param.hi)
             elif param:
@@ -57,39 +62,68 @@ def arguments(functions, given):
     return list(sliders.values()), fixed
 
 
+def plain_range(kind):
+    """The same with Python's own numbers."""
+    return type(kind)(map(plain, kind)) if isinstance(kind, (tuple, list)) else plain(kind)
+
+
 def slider(name, kind, param, default):
     """A slider's description: kind is (lo, hi), (lo, hi, step) or a list of choices."""
     out = dict(key=name, label=name, note=param.note if param else "")
     if default is inspect.Parameter.empty or default is None:
         default = param.default if param else None
     if isinstance(kind, list):
-        if not kind:
-            raise ValueError(f"{name}: the choices, must be at least one, got []")
-        for choice in kind:
-            if param:
-                check_value(param, choice)
-        return {**out, "choices": kind, "labels": [c if isinstance(c, str) else f"{c:g}" if isinstance(c, (int, float)) else name_of(c) for c in kind],
-                "start": kind.index(default) if default in kind else 0}
-    if len(kind) not in (2, 3) or any(isinstance(v, (str, bool)) or not isinstance(v, (int, float)) or not math.isfinite(v) for v in kind[:2]) or not kind[0] < kind[1]:
-        raise ValueError(f"{name}: a slider's range, must be (lo, hi) or (lo, hi, step) with lo < hi, got {kind!r}")
-    lo, hi = kind[:2]
-    if param:
-        check_value(param, lo), check_value(param, hi)
-    step = kind[2] if len(kind) == 3 else param.step if param and param.step is not None else None
+        return {**out, **choice(name, kind, param, default)}
+    lo, hi, step = ends(name, kind, param)
+    if default is not None and not lo <= default <= hi:
+        default = None
     if step == "log":
-        if lo <= 0:
-            raise ValueError(f"{name}: a slider of equal ratios, must begin above 0, got {kind!r}")
         values = ratios(lo, hi, default)
         return {**out, "values": values, "start": nearest(values, default)}
-    if step is None or step > hi - lo:
-        step = 1 if isinstance(lo, int) and isinstance(hi, int) and hi - lo >= 5 else nice((hi - lo) / 100)
-    if isinstance(step, (str, bool)) or not step > 0:
-        raise ValueError(f"{name}: a slider's step, must be > 0 or 'log', got {step!r}")
-    whole = all(isinstance(v, int) for v in (lo, step))
-    digits = 0 if whole else max(decimals(lo), decimals(step))
+    digits = 0 if isinstance(lo, int) and isinstance(step, int) else max(decimals(lo), decimals(step))
     n = int(math.floor((hi - lo) / step + 1e-9)) + 1
-    default = lo + (n // 2) * step if default is None else default
-    return {**out, "min": lo, "step": step, "digits": digits, "count": n, "start": min(max(round((default - lo) / step), 0), n - 1)}
+    return {**out, "min": lo, "step": step, "digits": digits, "count": n, "start": n // 2 if default is None else round((default - lo) / step)}
+
+
+def choice(name, kind, param, default):
+    """A list of things to choose from."""
+    if not kind:
+        raise ValueError(f"{name}: the choices, must be at least one, got []")
+    for thing in kind:
+        if param:
+            check_value(param, thing)
+    labels = [str(c) if c is None or isinstance(c, (str, bool)) else f"{c:g}" if isinstance(c, (int, float)) else name_of(c) for c in kind]
+    return {"choices": kind, "labels": labels, "start": kind.index(default) if default in kind else 0}
+
+
+def ends(name, kind, param):
+    """(lo, hi, step) of a range, checked; the step comes from the range, or the card, or the width."""
+    if len(kind) not in (2, 3) or not all(is_number(v) for v in kind[:2]) or not kind[0] < kind[1]:
+        raise ValueError(f"{name}: a slider's range, must be (lo, hi) or (lo, hi, step) with lo < hi, got {kind!r}")
+    lo, hi = kind[:2]
+    whole = isinstance(lo, int) and isinstance(hi, int)
+    if len(kind) == 3:
+        step = kind[2]
+        if step == "log" and lo <= 0:
+            raise ValueError(f"{name}: a slider of equal ratios, must begin above 0, got {kind!r}")
+        if step != "log" and not (is_number(step) and step > 0):
+            raise ValueError(f"{name}: a slider's step, must be > 0 or 'log', got {step!r}")
+    elif param and param.step == "log" and lo > 0:
+        step = "log"
+    elif param and is_number(param.step) and 20 <= (hi - lo) / param.step <= 1000:
+        step = param.step
+    elif whole and (param and isinstance(param.step, int) or hi - lo >= 5):
+        step = max(1, int(nice((hi - lo) / 200)))
+    else:
+        step = nice((hi - lo) / 100)
+    for value in (lo, hi) if step == "log" else (lo, hi, lo + step):
+        if param:
+            check_value(param, value)
+    return lo, hi, step
+
+
+def is_number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def decimals(x):

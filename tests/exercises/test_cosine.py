@@ -162,6 +162,10 @@ def test_the_closed_form_written_otherwise(answer):
     (lambda t, b, T, e=0.0: max(b * (1 + cos(pi * t / T)) / 2, e), "cut off at the floor"),
     (lambda t, b, T, e=0.0: b * ((1 - e) * (1 + cos(pi * t / T)) / 2 + e), "floor as a fraction"),
     (lambda t, b, T, e=0.0: e + (b - e) * (1 + cos(pi * t / T)) / 2, "bounce"),
+    (lambda t, b, T, e=0.0: (e + (b - e) * (1 + cos(pi * t / T))) / 2, "half of everything"),
+    (lambda t, b, T, e=0.0: b * cos(pi / 2 * t / T), "quarter wave"),
+    (lambda t, b, T, e=0.0: e + (b - e) * cos(pi / 2 * min(t / T, 1)), "quarter wave"),
+    (lambda t, b, T, e=0.0: b - (b - e) * t / T, "linear"),
     (lambda t, b, T, e=0.0: e + (b - e) * (1 + cos(pi * t / T)) / 2 if t <= T else 0, "falls to zero"),
     (lambda t, b, T, e=0.0: ll.cosine(t, b, T_max=T, eta_min=e), "the package's own function"),
     (ll.cosine, "the package's own function"),
@@ -174,7 +178,8 @@ def test_typical_closed_forms(answer, mistake):
 
 @pytest.mark.parametrize("answer, state, mistake", [
     (2.47e-5, "right", None), (2.467e-05, "right", None), (ll.cosine(99, 0.1, T_max=100), "right", None),
-    (0.1 * (1 + cos(0.99 * pi)) / 2, "right", None), (2.5e-5, "not yet", None), (0, "not yet", "the bottom"),
+    (0.1 * (1 + cos(0.99 * pi)) / 2, "right", None), (2.46e-5, "right", None), (2.5e-5, "not yet", "rounded"),
+    (0.000025, "not yet", "rounded"), (2.48e-5, "not yet", None), (2.4e-5, "not yet", None), (0, "not yet", "the bottom"),
     (1e-3, "not yet", "straight line"), (2.47e-4, "not yet", "the factor"), (9.87e-5, "not yet", "one update too early"),
     (0.1, "not yet", None), (..., "not started yet", None), ("0.1", "not yet", None),
 ])
@@ -195,11 +200,20 @@ def ramp(t, b, W):
     (lambda t, b, W, T: ramp(t, b, W) if t < W else b * (1 + cos(pi * t / T)) / 2, "not yet", "clock not shifted"),
     (lambda t, b, W, T: ramp(t, b, W) if t < W else b * (1 + cos(pi * (t - W) / T)) / 2, "not yet", "cosine too long"),
     (lambda t, b, W, T: min(ramp(t, b, W), b) * (1 + cos(pi * t / T)) / 2, "not yet", "product"),
+    (lambda t, b, W, T: min(ramp(t, b, W), b * (1 + cos(pi * t / T)) / 2), "not yet", "lower of the two"),
     (lambda t, b, W, T: b * (t + 1) / W if t < W else ll.cosine(t - W, b, T_max=T - W), "not yet", "one step ahead"),
 ])
 def test_typical_warm_ups(answer, state, mistake):
     outcome = ex.with_warmup.check(answer)
     assert (outcome.state, outcome.mistake) == (state, mistake), outcome
+
+
+def test_the_lower_of_the_two_has_no_jump_and_misses_the_peak():
+    for W, T in ((1, 10), (10, 100), (500, 1000)):
+        lrs = [ex.lower_of_the_two(t, 1.0, W, T) for t in range(T + 1)]
+        assert max(abs(b - a) for a, b in zip(lrs, lrs[1:])) <= 1 / W + 1e-12 and max(lrs) < 1
+    said = ex.with_warmup.check(ex.lower_of_the_two).text
+    assert "no jump" in said and "jumps" not in said
 
 
 def test_no_warm_up_at_all_must_not_divide_by_zero():

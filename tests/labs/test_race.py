@@ -118,6 +118,10 @@ def holes(t, base_lr, value):
     return value if t == 3 else base_lr
 
 
+def divides(t, base_lr):
+    return base_lr / (3 - t)
+
+
 MEANING = "schedules: what to race, must be a dict name -> Schedule or a list of Schedules, at least one, "
 
 
@@ -129,6 +133,7 @@ MEANING = "schedules: what to race, must be a dict name -> Schedule or a list of
     ({"schedules": {"mine": cosine}}, TypeError, "mine: what to train with, must be a Schedule such as"),
     ({"schedules": [Schedule(holes, value=nan)]}, ValueError, "holes(value=nan): the learning rate at update 3, must be finite"),
     ({"schedules": {"mine": Schedule(holes, value=-1)}}, ValueError, "mine: the learning rate at update 3, must be >= 0, got -1"),
+    ({"schedules": {"mine": Schedule(divides)}}, ValueError, "mine: the learning rate at update 3, must be a number, got Zero"),
     ({"base_lrs": []}, ValueError, "base_lrs: the peaks to try, must be a list of at least one learning rate, got []"),
     ({"base_lrs": 0.1}, ValueError, "base_lrs: the peaks to try, must be a list of at least one learning rate, got 0.1"),
     ({"base_lrs": [0.1, -0.1]}, ValueError, "base_lr: the learning rate at the peak, must be >= 0, got -0.1"),
@@ -203,6 +208,26 @@ def test_each_schedule_is_judged_at_its_own_best_peak():
     assert r.verdict().endswith("\nBest at an end of the base_lrs tried, so a wider range may change this: b.")
     with pytest.raises(ValueError, match="^name: a schedule of this race, must be one of a, b, got 'c'$"):
         r.best("c")
+
+
+@pytest.mark.parametrize("ask, argument", [
+    (lambda r: r.verdict(against="zz"), "against"), (lambda r: r.difference("a", "zz"), "against"),
+    (lambda r: r.difference("zz", "a"), "name"), (lambda r: r.of("zz"), "name"), (lambda r: r.of("zz", 0.1), "name"),
+    (lambda r: r.val_losses("zz", 0.1), "name"), (lambda r: r.best("zz"), "name"), (lambda r: r.diverged("zz"), "name"),
+])
+def test_an_unknown_schedule_is_one_sentence(ask, argument):
+    for losses in ({"a": [0.5, 0.6], "b": [0.7, 0.8]}, {"a": [0.5], "b": [0.7]}, {"a": [inf, inf], "b": [inf, inf]}):
+        with pytest.raises(ValueError) as caught:
+            ask(made(losses))
+        assert str(caught.value) == f"{argument}: a schedule of this race, must be one of a, b, got 'zz'"
+
+
+def test_an_unknown_peak_is_one_sentence():
+    r = made({"a": {0.1: [0.5, 0.6], 0.2: [0.7, 0.8]}})
+    for ask in (r.of, r.val_losses):
+        with pytest.raises(ValueError) as caught:
+            ask("a", 0.3)
+        assert str(caught.value) == "base_lr: a peak of this race, must be one of 0.1, 0.2, got 0.3"
 
 
 def test_diverged_runs_count_as_worst_and_are_never_nan():

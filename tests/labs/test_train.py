@@ -1,13 +1,14 @@
 """train: against a second implementation in numpy, its log, divergence, wrong arguments."""
-from math import inf, nan
+from math import inf, log, nan
 
 import numpy as np
 import pytest
 import torch
 
 import lrlearn as ll
-from lrlearn import Schedule, cosine, warmup
-from lrlearn.labs import digits, train
+from lrlearn import Schedule, constant, cosine, warmup
+from lrlearn.labs import Task, digits, race, train
+from lrlearn.labs.train import finish
 
 TASK = digits(label_noise=0.2)
 COSINE = Schedule(cosine, T_max=600)
@@ -89,8 +90,28 @@ def test_a_run_that_the_last_update_ruins_diverged_too():
     assert run.diverged and run.val_loss == inf and len(run.losses) == 8
 
 
+def test_a_run_that_ends_far_above_guessing_diverged_though_every_loss_is_finite():
+    run = train(digits(), Schedule(constant), base_lr=100, steps=60)
+    assert len(run.losses) == len(run.lrs) == 60 and np.isfinite(run.losses).all()
+    assert run.diverged and run.val_loss == inf and run.val_accuracy == 0.0
+    (raced,) = race(digits(), {"a": Schedule(constant)}, base_lrs=[100], seeds=1, steps=60).runs
+    assert raced.diverged and raced.losses == pytest.approx(run.losses)
+
+
+@pytest.mark.parametrize("times, lost", [(0.1, False), (1, False), (9.99, False), (10.01, True), (inf, True), (nan, True)])
+def test_ten_times_the_loss_of_guessing_is_the_limit(times, lost):
+    run = finish(TASK, "a", 0.1, 0, [2.0], [0.1], times * log(10), 0.5)
+    assert run.diverged == lost and run.val_loss == (inf if lost else times * log(10))
+    few = Task("two classes", (TASK.x, TASK.y % 2), (TASK.x_val, TASK.y_val % 2), (64, 8, 2))
+    assert finish(few, "a", 0.1, 0, [2.0], [0.1], times * log(2), 0.5).diverged == lost
+
+
 def holes(t, base_lr, value):
     return value if t == 3 else base_lr
+
+
+def divides(t, base_lr):
+    return base_lr / (3 - t)
 
 
 @pytest.mark.parametrize("change, error, message", [
@@ -100,6 +121,8 @@ def holes(t, base_lr, value):
     ({"schedule": Schedule(holes, value=nan)}, ValueError, "schedule: the learning rate at update 3, must be finite, got nan"),
     ({"schedule": Schedule(holes, value=-0.1)}, ValueError, "schedule: the learning rate at update 3, must be >= 0, got -0.1"),
     ({"schedule": Schedule(holes, value=None)}, ValueError, "schedule: the learning rate at update 3, must be a number, got N"),
+    ({"schedule": Schedule(divides)}, ValueError, "schedule: the learning rate at update 3, must be a number, "
+                                                  "got ZeroDivisionError: "),
     ({"base_lr": -1}, ValueError, "base_lr: the learning rate at the peak, must be >= 0, got -1"),
     ({"base_lr": nan}, ValueError, "base_lr: the learning rate at the peak, must be finite, got nan"),
     ({"steps": 0}, ValueError, "steps: updates in one run, must be >= 1, got 0"),

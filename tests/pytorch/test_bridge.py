@@ -316,14 +316,15 @@ def test_a_second_scheduler_begins_where_the_first_began():
 # ------------------------------------------------------------------------------------------ wrong arguments
 
 NO_SCHEDULE = "what sets the learning rate, must be a Schedule or a function of t and the base value, got "
+BARE_FORMULA = NO_SCHEDULE.replace("a Schedule or", "a Schedule such as Schedule(cosine, T_max=100) or")
 NO_MOMENTUM = NO_SCHEDULE.replace("the learning rate", "momentum or beta1")
 LAST_EPOCH = "last_epoch: index of the last finished update, -1 at the start, "
 WRONG = [
     (dict(schedule=0.1), TypeError, f"schedule: {NO_SCHEDULE}0.1"),
     (dict(schedule=None), TypeError, f"schedule: {NO_SCHEDULE}None"),
     (dict(schedule="cosine"), TypeError, f"schedule: {NO_SCHEDULE}'cosine'"),
-    (dict(schedule=cosine), TypeError, f"schedule: {NO_SCHEDULE}<function cosine>"),
-    (dict(schedule=math.sqrt), TypeError, f"schedule: {NO_SCHEDULE}<built-in function sqrt>"),
+    (dict(schedule=cosine), TypeError, f"schedule: {BARE_FORMULA}<function cosine>"),
+    (dict(schedule=math.sqrt), TypeError, f"schedule: {BARE_FORMULA}<built-in function sqrt>"),
     (dict(schedule=[WARM, 3]), TypeError, f"schedule: {NO_SCHEDULE}3"),
     (dict(schedule=3 * [WARM]), ValueError, "schedule: what sets the learning rate, must be one for each param group, 2, got 3"),
     (dict(schedule=()), ValueError, "schedule: what sets the learning rate, must be one for each param group, 2, got 0"),
@@ -361,6 +362,40 @@ def test_a_wrong_first_rate_is_one_sentence(value, why):
                                 "from <function test_a_wrong_first_rate_is_one_sentence.<locals>.broken>")
     with pytest.raises(ValueError, match="^momentum: what sets momentum or beta1, "):
         ScheduleLR(optimizer_of([0.1], momentum=0.9), WARM, momentum=broken)
+
+
+@pytest.mark.parametrize("value, why", [
+    (-1, "must be >= 0"), (float("nan"), "must be finite"), (float("inf"), "must be finite"), (None, "must be a number"),
+    (torch.tensor(float("nan")), "must be finite"),
+], ids=repr)
+@pytest.mark.parametrize("what", ["schedule", "momentum"])
+def test_a_wrong_value_at_a_later_t_is_one_sentence_and_is_not_written(what, value, why):
+    def holes(t, base):
+        return value if t == 3 else base / (1 + t)
+
+    optimizer = optimizer_of([0.1, 0.2], momentum=0.9)
+    scheduler = ScheduleLR(optimizer, **{"schedule": Schedule(constant), what: [Schedule(constant), holes]})
+    drive(optimizer, scheduler, 2)
+    optimizer.step()
+    before = copy.deepcopy(optimizer.state_dict())
+    with pytest.raises(ValueError) as error:
+        scheduler.step()
+    shown = repr(value.tolist() if isinstance(value, torch.Tensor) else value)
+    rule = why + " and < 1" if (what, value) == ("momentum", -1) else why
+    note = {"schedule": "what sets the learning rate", "momentum": "what sets momentum or beta1"}[what]
+    assert str(error.value).startswith(f"{what}: {note}, {rule} at t = 3, got {shown} from <function test_a_wrong_value")
+    assert optimizer.state_dict() == before
+
+
+def test_a_wrong_momentum_leaves_the_rate_and_a_wrong_rate_the_momentum():
+    for bad in ("schedule", "momentum"):
+        optimizer = optimizer_of([0.1], momentum=0.9)
+        fall = lambda t, base: base / (1 + t)
+        scheduler = ScheduleLR(optimizer, **{"schedule": fall, "momentum": fall, bad: lambda t, base: base if t == 0 else -base})
+        optimizer.step()
+        with pytest.raises(ValueError, match=f"^{bad}: .* at t = 1, got -0"):
+            scheduler.step()
+        assert ask(optimizer) == [0.1] and ask(optimizer, "momentum") == [0.9]
 
 
 def test_a_momentum_of_one_or_more_is_wrong():

@@ -73,6 +73,12 @@ def test_the_constructor_is_torchs():
     assert arguments(CosineAnnealingLR) == arguments(theirs.CosineAnnealingLR)
 
 
+def test_swapped_arguments_are_one_short_sentence():
+    with pytest.raises(TypeError) as error:
+        CosineAnnealingLR(10, optimizer_of([0.1]))
+    assert str(error.value) == "optimizer: what the scheduler drives, must be a torch.optim.Optimizer, got 10"
+
+
 def test_it_is_a_scheduler_of_torch():
     scheduler = CosineAnnealingLR(optimizer_of([0.1]), 10)
     assert isinstance(scheduler, theirs.LRScheduler)
