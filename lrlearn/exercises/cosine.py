@@ -81,6 +81,22 @@ def bounce(t, base_lr, T_max, eta_min=0.0):
     return eta_min + (base_lr - eta_min) * (1 + cos(pi * t / T_max)) / 2
 
 
+def half_of_everything(t, base_lr, T_max, eta_min=0.0):
+    """Your brackets halve the floor, too. Only the wave, which runs from 2 down to 0, is halved; `eta_min` is added whole."""
+    return (eta_min + (base_lr - eta_min) * (1 + cos(pi * min(t, T_max) / T_max))) / 2
+
+
+def quarter_wave(t, base_lr, T_max, eta_min=0.0):
+    """`cos(pi / 2 * ...)` is a quarter of a wave: it leaves the peak gently and hits the bottom at full speed. Half a wave is
+    flat at both ends. Let the angle go to pi, lift the wave, then shrink it."""
+    return eta_min + (base_lr - eta_min) * cos(pi / 2 * min(t, T_max) / T_max)
+
+
+def linear(t, base_lr, T_max, eta_min=0.0):
+    """That is a straight line. Both ends are right, but the way between them is half a cosine wave: flat, steep, flat."""
+    return eta_min + (base_lr - eta_min) * (1 - min(t, T_max) / T_max)
+
+
 def falls_to_zero(t, base_lr, T_max, eta_min=0.0):
     """After `T_max` your rate is 0, and the model stands still. A schedule holds its last value, and that is the floor."""
     return my_cosine(t, base_lr, T_max, eta_min) if t <= T_max else 0.0
@@ -101,7 +117,8 @@ bottom. It is the very line of the package's `cosine`.""",
     },
     mistakes=(
         whole_wave, no_half, bare_cosine, sine, degrees, upside_down, one_step_short, stays_at_the_peak,
-        no_floor, floor_added_on_top, cut_off_at_the_floor, floor_as_a_fraction, bounce, falls_to_zero,
+        quarter_wave, linear, no_floor, floor_added_on_top, cut_off_at_the_floor, floor_as_a_fraction,
+        half_of_everything, bounce, falls_to_zero,
     ),
     hints=(
         "Begin with a factor that falls from 1 to 0. Which part of a cosine wave only falls, and between which two heights?",
@@ -139,6 +156,11 @@ def the_factor():
     return cosine(99, base_lr=1.0, T_max=100)
 
 
+def rounded():
+    """Your number is rounded: give three digits. Two are too few here, since other numbers round to the same two."""
+    return round(last_rate(), 6)
+
+
 last_lr = Exercise(
     """**The last update.** A run makes 100 updates with `base_lr=0.1` and `CosineAnnealingLR(optimizer, T_max=100)`, and calls
 `scheduler.step()` after each. Which learning rate does the last update use? Guess first. Then give a number, or an
@@ -148,7 +170,7 @@ expression, to three digits or better.""",
 training is over. So a run never uses `eta_min` itself. It hardly matters, as the cosine is nearly flat at its bottom. Who wants
 the floor to be used gives T_max one less than the number of updates.""",
     cases={"the last update": [()]},
-    mistakes=(the_bottom, one_update_too_early, straight_line, the_factor),
+    mistakes=(the_bottom, one_update_too_early, straight_line, the_factor, rounded),
     hints=(
         "Write down t for a run of three updates, from the first to the last.",
         "The first update is t = 0. Which t has update number 100?",
@@ -204,6 +226,13 @@ def clock_not_shifted(t, base_lr, warmup_steps, total_steps):
     return warm_cosine(t, base_lr, warmup_steps, total_steps) if t < warmup_steps else my_cosine(t, base_lr, total_steps)
 
 
+def lower_of_the_two(t, base_lr, warmup_steps, total_steps):
+    """You take the lower of the ramp and a cosine that began at t = 0. There is no jump, but where the two cross the curve
+    turns down, before the ramp is at the peak. Put one after the other: the cosine's own time is `t - warmup_steps`."""
+    ramp = base_lr * t / warmup_steps if t < warmup_steps else base_lr
+    return min(ramp, my_cosine(t, base_lr, total_steps))
+
+
 def cosine_too_long(t, base_lr, warmup_steps, total_steps):
     """Your cosine takes `total_steps` by itself, so it ends `warmup_steps` too late and the run stops above zero. It has
     only what the warm-up leaves. (Keras counts `decay_steps` without the warm-up, optax with it.)"""
@@ -251,14 +280,15 @@ leaves of the run. So it begins at the peak, where the ramp ends, and is at 0 ju
 `t < warmup_steps` first keeps `warmup_steps=0` from dividing by zero. In the package it is
 `Schedule(warmup, schedule=Schedule(cosine, T_max=total_steps - warmup_steps), warmup_steps=warmup_steps)`.""",
     cases={
-        "during the warm-up": [(t, 0.1, 10, 100) for t in (0, 1, 5, 9)] + [(t, 0.3, 4, 12) for t in range(4)],
+        # half of 8 updates: a warm-up so long that an unshifted cosine comes below the ramp
+        "during the warm-up": [(t, 0.1, 10, 100) for t in (0, 1, 5, 9)] + [(t, 0.3, 4, 8) for t in range(4)],
         "after the warm-up": [(t, 0.1, 10, 100) for t in (10, 11, 30, 55, 90, 99)] + [(t, 0.3, 4, 12) for t in range(4, 12)],
         "from total_steps on": [(t, 0.1, 10, 100) for t in (100, 101, 120, 190)] + [(t, 0.3, 4, 12) for t in (12, 13, 18, 20)],
         "without a warm-up": [(t, 0.1, 0, 20) for t in (0, 1, 10, 19, 20, 30)] + [(t, 0.1, 1, 2) for t in range(4)],
     },
     mistakes=(
-        one_step_ahead, between_both_ends, from_a_third, product, stays_at_zero, clock_not_shifted, cosine_too_long,
-        cosine_too_early, shortened_twice, one_step_short_of_the_end, bounce_at_the_end,
+        one_step_ahead, between_both_ends, from_a_third, product, stays_at_zero, lower_of_the_two, clock_not_shifted,
+        cosine_too_long, cosine_too_early, shortened_twice, one_step_short_of_the_end, bounce_at_the_end,
     ),
     hints=(
         "Take the two parts one at a time: `if t < warmup_steps`, a ramp; after it, a cosine.",

@@ -61,8 +61,8 @@ class Found(Exception):
 
 
 def stop(text, mistake=None, curve=None):
-    """End a check with a "not yet"."""
-    raise Found(Outcome("not yet", text, mistake, curve))
+    """End a check with a "not yet". The text may begin with "your answer", and then the sentence begins with "Your"."""
+    raise Found(Outcome("not yet", text[0].upper() + text[1:], mistake, curve))
 
 
 class Endless(BaseException):
@@ -296,7 +296,6 @@ class Exercise(Markdown):
             return [mistake for mistake in mistakes if same(mistake)]
         where = self.where(points, wrong)
         where = f"{title}, {where}" if len(self.cases) > 1 else where
-        where = where[0].upper() + where[1:]
         case = points[wrong][0]
         curve = (function, case[1:], case[0]) if self.over_time else None
         for mistake in filter(same, mistakes):              # the tests prove that at most one is the same

@@ -29,7 +29,8 @@ def race(task, schedules, base_lrs, seeds=8, steps=600, momentum=0.9, progress=T
     progress   whether a line tells how far the race is, in a terminal or a notebook that someone watches
 
     A seed decides first weights, label noise and batches, the same for every schedule and peak: runs are paired.
-    Each run gives the numbers that train gives; the seeds of one schedule and peak run as one stacked model.
+    Each run gives the numbers that train gives; the seeds of one schedule and peak run as one stacked model. As there, a
+    run diverged when a loss is not finite, or when its validation loss ends above ten times log(number of classes).
 
     >>> from lrlearn import Schedule, constant, cosine
     >>> from lrlearn.labs import digits, race
@@ -75,7 +76,7 @@ def together(task, name, base_lr, lrs, seeds, momentum):
         loss.sum().backward()               # a sum: no run's gradient knows of another run
         optimizer.step()
     ends = (numbers.tolist() for numbers in task.evaluate(weights))
-    return [finish(name, base_lr, seed, list(each), lrs, *end) for seed, each, *end in zip(seeds, zip(*losses), *ends)]
+    return [finish(task, name, base_lr, seed, list(each), lrs, *end) for seed, each, *end in zip(seeds, zip(*losses), *ends)]
 
 
 class Race:
@@ -87,6 +88,8 @@ class Race:
     Its names, base_lrs and seeds are lists too, in the order of the race. A schedule's best peak is picked by the
     validation loss that is then reported. Where runs diverged, their loss counts as infinite: a peak at which one
     seed diverged loses against every peak at which none did.
+
+    Methods raise ValueError, one sentence, for a schedule or a peak that is not in the race.
     """
 
     def __init__(self, task, runs):
@@ -98,8 +101,17 @@ class Race:
 
     def of(self, name, base_lr=None):
         """The runs of one schedule in the order of the seeds, at its best peak or at the one given."""
+        self.check_name("name", name)
         base_lr = self.best(name) if base_lr is None else base_lr
+        if base_lr not in self.base_lrs:
+            tried = ", ".join(map(str, self.base_lrs))
+            raise ValueError(f"base_lr: a peak of this race, must be one of {tried}, got {base_lr!r}")
         return [run for run in self.runs if run.name == name and run.base_lr == base_lr]
+
+    def check_name(self, argument, name):
+        """A ValueError of one sentence when no schedule of the race has the name."""
+        if name not in self.names:
+            raise ValueError(f"{argument}: a schedule of this race, must be one of {', '.join(self.names)}, got {name!r}")
 
     def val_losses(self, name, base_lr=None):
         """Their validation losses, an array; inf for a run that diverged."""
@@ -107,8 +119,7 @@ class Race:
 
     def best(self, name):
         """The peak with the lowest mean validation loss; among peaks that diverged, where fewest runs did."""
-        if name not in self.names:
-            raise ValueError(f"name: a schedule of this race, must be one of {', '.join(self.names)}, got {name!r}")
+        self.check_name("name", name)
 
         def badness(base_lr):
             losses = self.val_losses(name, base_lr)
@@ -126,6 +137,8 @@ class Race:
 
         Raises ValueError with fewer than two seeds, and where a run diverged.
         """
+        self.check_name("name", name)
+        self.check_name("against", against)
         if len(self.seeds) < 2:
             raise ValueError(f"seeds: how many seeds, must be >= 2 for an interval, got {len(self.seeds)}")
         for each in (name, against):
@@ -157,6 +170,8 @@ class Race:
         when the best is picked from the same runs, over the others when against was chosen beforehand. Without this
         care, a race of six equal schedules with eight seeds would call one of them worse in a third of all cases.
         """
+        if against is not None:
+            self.check_name("against", against)
         order = sorted(self.names, key=lambda name: self.val_losses(name).mean())
         if not isfinite(self.val_losses(order[0]).mean()):
             return Verdict("Every schedule diverged in some run at every base_lr: try smaller ones.")

@@ -1,7 +1,7 @@
 """One training run: the loop, the scheduler, the log."""
 from collections import namedtuple
 from contextlib import contextmanager
-from math import inf, isfinite
+from math import inf, isfinite, log
 
 import torch
 
@@ -13,6 +13,7 @@ STEPS = Param("steps", 1, 2000, 600, 1, "updates in one run", ">= 1")
 SEED = Param("seed", 0, 20, 0, 1, "the number that decides weights, label noise and batches", ">= 0")
 MOMENTUM = Param("momentum", 0.0, 0.99, 0.9, 0.01, "the share of the last update that goes on", ">= 0 and < 1")
 RATE = Param("lr", None, None, None, None, "the learning rate", ">= 0")
+TOO_HIGH = 10               # times log(number of classes), the loss of guessing: a run that ends above it diverged
 
 
 class Run(namedtuple("Run", "name base_lr seed losses lrs val_loss val_accuracy diverged")):
@@ -22,7 +23,8 @@ class Run(namedtuple("Run", "name base_lr seed losses lrs val_loss val_accuracy 
     losses, lrs          training loss and learning rate of each update; both end before the first loss that is not finite
     val_loss             loss on the validation data after the last update, in nats; inf when the run diverged
     val_accuracy         share of the validation data named rightly, 0 to 1; 0 when the run diverged
-    diverged             whether a loss was not finite
+    diverged             whether a loss was not finite, or the loss on the validation data ended above ten times that of
+                         guessing, which is log(number of classes)
     """
 
     __slots__ = ()
@@ -34,10 +36,10 @@ class Run(namedtuple("Run", "name base_lr seed losses lrs val_loss val_accuracy 
         return f"Run({self.name}, base_lr={self.base_lr:g}, seed={self.seed}: {end})"
 
 
-def finish(name, base_lr, seed, losses, lrs, val_loss, val_accuracy):
+def finish(task, name, base_lr, seed, losses, lrs, val_loss, val_accuracy):
     """The Run of these numbers, cut before the first loss that is not finite."""
     good = next((t for t, loss in enumerate(losses) if not isfinite(loss)), len(losses))
-    if good < len(losses) or not isfinite(val_loss):
+    if good < len(losses) or not val_loss <= TOO_HIGH * log(task.sizes[-1]):    # nan is not <= either
         return Run(name, base_lr, seed, losses[:good], lrs[:good], inf, 0.0, True)
     return Run(name, base_lr, seed, losses, lrs, val_loss, val_accuracy, False)
 
@@ -58,11 +60,17 @@ def check_rates(name, schedule, base_lr, steps):
     if not isinstance(schedule, Schedule):
         raise TypeError(f"{name}: what to train with, must be a Schedule such as Schedule(cosine, T_max=600), got {schedule!r}")
     check_value(BASE_LR, base_lr)
-    lrs = [schedule(t, base_lr) for t in range(steps)]
-    for t, lr in enumerate(lrs):
+    lrs = []
+    for t in range(steps):
+        try:
+            lr = schedule(t, base_lr)
+        except Exception as error:
+            got = " ".join(f"{type(error).__name__}: {error}".split())
+            raise ValueError(f"{name}: the learning rate at update {t}, must be a number, got {got} from {schedule!r}") from error
         why = breaks(RATE, lr)
         if why:
             raise ValueError(f"{name}: the learning rate at update {t}, {why}, got {lr!r}")
+        lrs.append(lr)
     return lrs
 
 
@@ -83,7 +91,8 @@ def train(task, schedule, base_lr, steps=600, seed=0, momentum=0.9):
     seed      decides first weights, label noise and batches, an integer >= 0
     momentum  the share of the last update that goes on, >= 0 and < 1
 
-    A run whose loss is no longer finite stops and is reported as diverged.
+    A run whose loss is no longer finite stops and is reported as diverged. So is a run that ends with a validation loss
+    above ten times log(number of classes), the loss of guessing.
 
     >>> from lrlearn import Schedule, cosine
     >>> from lrlearn.labs import digits, train
@@ -112,4 +121,4 @@ def train(task, schedule, base_lr, steps=600, seed=0, momentum=0.9):
         optimizer.step()
         scheduler.step()
     val_loss, val_accuracy = task.evaluate(weights)
-    return finish(repr(schedule), base_lr, seed, losses, lrs, val_loss.item(), val_accuracy.item())
+    return finish(task, repr(schedule), base_lr, seed, losses, lrs, val_loss.item(), val_accuracy.item())

@@ -149,7 +149,8 @@ class ScheduleLR(FormulaLR):
     Of two on one optimizer the last to step wins. The state names the schedules without holding them: the ones given here
     stay, and loading the state of others warns.
     Raises TypeError or ValueError, in one sentence, for what is not an optimizer or not a schedule, for a list of the
-    wrong length, for a value at t = 0 that is not a finite number >= 0, and for momentum where the optimizer has none.
+    wrong length, and for momentum where the optimizer has none. A value that is not a finite number >= 0 (for momentum
+    also < 1) is told before anything is written: at t = 0 here, at a later t in step().
     Not to be confused with torch's LambdaLR, whose function gives a factor and so has no absolute floor.
     Source: ours; for a factor it is torch.optim.lr_scheduler.LambdaLR.
     """
@@ -166,13 +167,16 @@ class ScheduleLR(FormulaLR):
         super().__init__(optimizer, last_epoch)
 
     def curve(self, t):
-        return [plain_state(s(t, base_lr)) for s, base_lr in zip(self.schedules, self.base_lrs)]
+        return [value_at(SCHEDULE, s, t, base_lr) for s, base_lr in zip(self.schedules, self.base_lrs)]
 
     def get_lr(self):
+        lrs, momenta = super().get_lr(), []                 # all values first: a wrong one leaves the optimizer as it is
         for group, s in zip(self.optimizer.param_groups, self.momentum_schedules):
             m0 = group.setdefault("initial_momentum", momentum_of(group))       # saved with the optimizer, as initial_lr is
-            set_momentum(group, plain_state(s(self.last_epoch, m0)))
-        return super().get_lr()
+            momenta.append(value_at(MOMENTUM, s, self.last_epoch, m0))
+        for group, momentum in zip(self.optimizer.param_groups, momenta):
+            set_momentum(group, momentum)
+        return lrs
 
     _get_closed_form_lr = get_lr
 
@@ -212,14 +216,21 @@ def per_group(param, given, bases):
         raise ValueError(f"{param.name}: {param.note}, must be one for each param group, {len(bases)}, got {len(each)}")
     for s, base in zip(each, bases):
         try:
-            value = plain_state(s(0, base))
+            value_at(param, s, 0, base)
         except TypeError as error:
-            raise TypeError(f"{param.name}: {param.note}, must be a Schedule or a function of t and the base value, "
+            such = " such as Schedule(cosine, T_max=100)" if callable(s) else ""        # most often it is a bare formula
+            raise TypeError(f"{param.name}: {param.note}, must be a Schedule{such} or a function of t and the base value, "
                             f"got {text(s)}") from error
-        why = breaks(param, value)
-        if why:
-            raise ValueError(f"{param.name}: {param.note}, {why} at t = 0, got {value!r} from {text(s)}")
     return each
+
+
+def value_at(param, s, t, base):
+    """What the schedule gives at time t, in plain numbers; a ValueError of one sentence when it is wrong for the param."""
+    value = plain_state(s(t, base))
+    why = breaks(param, value)
+    if why:
+        raise ValueError(f"{param.name}: {param.note}, {why} at t = {t}, got {value!r} from {text(s)}")
+    return value
 
 
 def momentum_of(group):

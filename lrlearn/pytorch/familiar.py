@@ -4,7 +4,7 @@ A program that changes only its import gets the same learning rates, save where 
 """
 from ..core import card_of, check_value, plain
 from ..schedules.cosine import cosine
-from .bridge import FollowerLR
+from .bridge import FollowerLR, check_optimizer
 
 
 class CosineAnnealingLR(FollowerLR):
@@ -37,6 +37,7 @@ class CosineAnnealingLR(FollowerLR):
     """
 
     def __init__(self, optimizer, T_max, eta_min=0.0, last_epoch=-1):
+        check_optimizer(optimizer)          # first: with the arguments swapped, T_max prints as the whole optimizer
         self.T_max, self.eta_min = plain(T_max), plain(eta_min)
         check_value(card_of(cosine).param("T_max"), self.T_max)
         check_value(card_of(cosine).param("eta_min"), self.eta_min)

@@ -11,8 +11,9 @@ from lrlearn.figure import Figure
 from lrlearn.live.sliders import count
 
 PAGES = ["intro", "cosine"]
-MOVE = """(figure, [slider, position]) => new Promise((done) => {
+MOVE = """(figure, [slider, position]) => new Promise((done, failed) => {
   figure.addEventListener("lr-drawn", done, {once: true});
+  setTimeout(() => failed(new Error("no picture within 20 s")), 20000);
   const control = figure.querySelectorAll(".lr-row input, .lr-row select")[slider];
   control.value = position;
   control.dispatchEvent(new Event("input"));
