@@ -119,6 +119,10 @@ def test_log_axes():
     assert ">0.1</text>" in shown.svg and ">10</text>" in shown.svg
 
 
+def test_a_level_curve_has_room_on_a_logarithmic_axis():
+    assert explore(Schedule(ll.constant), log="y", base_lr=0.1).figure.spec["y"] == pytest.approx((0.01, 0.1))
+
+
 def test_at_most_so_many_points_and_whole_steps():
     times = explore(cosine, t_end=123456, points=400).figure.times()
     assert len(times) == 400 and times[0] == 0 and times[-1] == 123456 and all(isinstance(t, int) for t in times)

@@ -115,7 +115,8 @@ class Explorer:
             if top <= 0:
                 raise ValueError(f"log: the logarithmic axes, must not be {self.figure.spec['log']!r} when no learning rate is above 0, got rates up to {top:g}")
             low = min([lr for lr in lrs if lr > 0], default=top)
-            return 10.0 ** math.floor(math.log10(max(low, top * 1e-6))), 10.0 ** math.ceil(math.log10(top))
+            least, most = math.floor(math.log10(max(low, top * 1e-6))), math.ceil(math.log10(top))
+            return 10.0 ** (least - (least == most)), 10.0**most
         low, top = min(lrs + [0.0]), max(lrs + [0.0])
         return (1.05 * low, 1.05 * top) if top > low else (low, low + 1.0)
 
