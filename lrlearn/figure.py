@@ -37,6 +37,13 @@ def is_number(lr):
         return False
 
 
+def arguments(part, fixed, values):
+    """What a function is called with: what is held, and the sliders that it takes."""
+    given = dict(fixed)
+    given.update({key: values[key] for key in part["takes"]})
+    return given
+
+
 class Figure:
     """The live figure of a description. names: the functions themselves, where a kernel has them already."""
 
@@ -69,9 +76,7 @@ class Figure:
         """The learning rates of every curve at times(), a list of lists."""
         out = []
         for part, function, fixed in self.calls:
-            given = dict(fixed)
-            given.update({key: values[key] for key in part["takes"]})
-            lrs = []
+            given, lrs = arguments(part, fixed, values), []
             for t in self.times():
                 lr = function(t, **given)
                 if not is_number(lr):
@@ -86,9 +91,7 @@ class Figure:
         alt = spec["alt"] + self.settings(", for ", values)
         if "picture" in spec:
             part, function, fixed = self.calls[0]
-            given = dict(fixed)
-            given.update({key: values[key] for key in part["takes"]})
-            made = function(**given)
+            made = function(**arguments(part, fixed, values))
             if isinstance(made, svg.Chart):
                 made.alt = made.alt or alt
             text = str(made)

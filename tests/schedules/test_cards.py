@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lrlearn import CARDS, card_of
+from lrlearn import CARDS, card_of, explore, facts
 from lrlearn.core import breaks, signature
 
 BIBLIOGRAPHY = Path(__file__).parents[2] / "book" / "references.bib"
@@ -99,3 +99,15 @@ def test_frameworks_are_named_as_everywhere(card):
     assert set(card.names) <= FRAMEWORKS
     for framework, sentence in card.seams:
         assert framework in FRAMEWORKS and sentence.endswith(".") and ". " not in sentence
+
+
+@everyone
+def test_the_facts_can_be_shown(card):
+    shown = str(facts(card.formula))
+    assert card.latex in shown and all(f"`{p.name}`" in shown for p in card.params)
+
+
+@everyone
+def test_the_slider_figure_of_the_formula_alone_works(card, monkeypatch):
+    monkeypatch.setenv("LRLEARN_CHECK", "1")               # at both ends of every slider, too
+    assert explore(card.formula).html().startswith('<figure class="lr-live"')
