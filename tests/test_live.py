@@ -237,9 +237,9 @@ def test_aliases_hidden_names_properties_and_infinity_travel():
 
 
 def imports_inside(t, base_lr, k):
-    import torch
+    import statistics
 
-    return base_lr * k * float(torch.ones(1))
+    return base_lr * k * statistics.mean([1.0])
 
 
 def matches(t, base_lr, k):
@@ -250,7 +250,7 @@ def matches(t, base_lr, k):
 
 
 @pytest.mark.parametrize("function, reason", [
-    (imports_inside, "imports_inside imports torch, which the published page does not have"),
+    (imports_inside, "imports_inside imports statistics, which the published page does not have"),
     (matches, "matches uses match, which the published page does not know"),
 ])
 def test_what_the_page_cannot_run_is_noticed(function, reason):
