@@ -29,7 +29,7 @@ def value(slider, position):
     return float("%.*f" % (slider["digits"], slider["min"] + position * slider["step"]))
 
 
-def is_number(lr):
+def is_rate(lr):
     """Whether a function gave a finite number; numpy's and torch's are numbers, too."""
     try:
         return not isinstance(lr, str) and abs(float(lr)) < float("inf")
@@ -37,7 +37,7 @@ def is_number(lr):
         return False
 
 
-def arguments(part, fixed, values):
+def given_to(part, fixed, values):
     """What a function is called with: what is held, and the sliders that it takes."""
     given = dict(fixed)
     given.update({key: values[key] for key in part["takes"]})
@@ -76,10 +76,10 @@ class Figure:
         """The learning rates of every curve at times(), a list of lists."""
         out = []
         for part, function, fixed in self.calls:
-            given, lrs = arguments(part, fixed, values), []
+            given, lrs = given_to(part, fixed, values), []
             for t in self.times():
                 lr = function(t, **given)
-                if not is_number(lr):
+                if not is_rate(lr):
                     raise ValueError(f"{part['label']} gives {lr} at t={t}")
                 lrs.append(float(lr))
             out.append(lrs)
@@ -91,7 +91,7 @@ class Figure:
         alt = spec["alt"] + self.settings(", for ", values)
         if "picture" in spec:
             part, function, fixed = self.calls[0]
-            made = function(**arguments(part, fixed, values))
+            made = function(**given_to(part, fixed, values))
             if isinstance(made, svg.Chart):
                 made.alt = made.alt or alt
             text = str(made)

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.transforms import offset_copy
 
 from .core import BASE_LR, Param, Schedule, check_value, span
-from .svg import COLOURS, FONT, FONT_SIZE, GRID_OPACITY, LINE_WIDTH
+from .svg import COLOURS, FONT, FONT_SIZE, GRID_OPACITY, LINE_WIDTH, spread
 
 STEPS = Param("steps", 1, 2000, 100, 1, "updates to draw", ">= 1")
 POINT = 72 / 100                        # points in a px, at matplotlib's 100 dots per inch
@@ -60,22 +60,6 @@ def axes(ax, xlabel, ylabel, title=None, height=3.2):
     if title:
         ax.set_title(title)
     return ax
-
-
-def spread(wanted, gap, low, high):
-    """Places near the wanted ones, in the same order, at least gap apart, from low to high if they fit.
-
-    >>> spread([0.0, 0.0, 0.9], gap=0.2, low=0.0, high=1.0)
-    [0.0, 0.2, 0.9]
-    """
-    placed, order = list(wanted), sorted(range(len(wanted)), key=lambda i: wanted[i])
-    for i in order:
-        placed[i] = low = max(placed[i], low)
-        low += gap
-    for i in reversed(order):
-        placed[i] = high = min(placed[i], high)
-        high -= gap
-    return placed
 
 
 def label_lines(ax):

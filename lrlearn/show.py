@@ -50,7 +50,7 @@ def source(function):
     """The function's own source without its docstring, as Python reads it.
 
     >>> from lrlearn import cosine
-    >>> print(source(cosine))                                   # doctest: +ELLIPSIS
+    >>> print(source(cosine))
     ```python
     def cosine(t, base_lr, T_max, eta_min=0.0):
         half_wave = (1 + cos(pi * min(t, T_max) / T_max)) / 2     # from 1 to 0

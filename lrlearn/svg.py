@@ -46,6 +46,23 @@ def decades(lo, hi):
     return [10.0**k for k in range(floor(log10(lo) + 0.999999), floor(log10(hi) + 1e-6) + 1)]
 
 
+def spread(wanted, gap, low, high):
+    """Places near the wanted ones, in the same order, at least gap apart, from low to high if they fit.
+
+    >>> spread([0.0, 0.0, 0.9], gap=0.2, low=0.0, high=1.0)
+    [0.0, 0.2, 0.9]
+    """
+    # The index decides between equals, since MicroPython's sort is not stable.
+    placed, order = list(wanted), sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
+    for i in order:
+        placed[i] = low = max(placed[i], low)
+        low += gap
+    for i in reversed(order):
+        placed[i] = high = min(placed[i], high)
+        high -= gap
+    return placed
+
+
 class Chart:
     """Axes to draw on: add lines, dots, bands, rules and words in data coordinates; str(chart) is the SVG.
 
@@ -175,17 +192,9 @@ class Chart:
     def labels(self, sy):
         """The lines' names at their right ends, pushed apart where they would overlap."""
         left, top, right, bottom = self.box()
-        placed = sorted([[min(max(sy(y), top), bottom), i] for i, (y, _, _) in enumerate(self.names)])
-        gap = FONT_SIZE + 3
-        for a, b in zip(placed, placed[1:]):
-            b[0] = max(b[0], a[0] + gap)
-        if placed:
-            placed[-1][0] = min(placed[-1][0], bottom)
-        for b, a in zip(placed[::-1], placed[::-1][1:]):
-            a[0] = min(a[0], b[0] - gap)
+        wanted = [min(max(sy(y), top), bottom) for y, _, _ in self.names]
         out = []
-        for y, i in placed:
-            _, text, colour = self.names[i]
+        for y, (_, text, colour) in sorted(zip(spread(wanted, FONT_SIZE + 3, top, bottom), self.names)):
             out.append("<text x='%.1f' y='%.1f' fill='%s' font-weight='600'>%s</text>" % (right + 7, y + 4, colour, escape(text)))
         return out
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 import lrlearn as ll
 from lrlearn import Schedule, constant, cosine, plots, svg, warmup
 from lrlearn.core import span
-from lrlearn.plots import label_lines, spread
+from lrlearn.plots import label_lines
+from lrlearn.svg import spread
 
 matplotlib.use("agg")
 COSINE = Schedule(cosine, T_max=90)

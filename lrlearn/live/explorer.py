@@ -70,11 +70,11 @@ class Explorer:
         if len(functions) > 1 and not curves:
             raise TypeError(f"functions: several curves in one figure, must all have t as their first parameter, got {[name_of(f) for f in functions]}")
         sliders, fixed = arguments(functions, given)
-        names = {"choices_" + s["key"]: s.pop("choices") for s in sliders if "labels" in s}
+        names, parts = {}, []
         for s in sliders:
             if "labels" in s:
                 s["code"] = "choices_" + s["key"]
-        parts = []
+                names[s["code"]] = s.pop("choices")
         for i, (function, held) in enumerate(zip(functions, fixed)):
             names[f"f{i}"], names[f"fixed{i}"] = function, held
             takes = [s["key"] for s in sliders if s["key"] in parameters(function)]

@@ -74,6 +74,7 @@ def chosen(schedule=Schedule(cosine, T_max=40)):
 FIGURES = {
     "cosine": lambda: ll.explore(ll.cosine),
     "several": lambda: ll.explore(ll.cosine, Schedule(ll.constant), ll.warmup, base_lr=(0.01, 1.0)),
+    "equal ends": lambda: ll.explore(*[Schedule(cosine, T_max=n, eta_min=0.01) for n in (90, 30, 60, 20, 70)], t_end=100),
     "log axes": lambda: ll.explore(ll.warmup, log="xy", t_end=5000, base_lr=[0.1, 0.01]),
     "a reader's own": lambda: ll.explore(my_lr, k=(0.0, 10.0)),
     "a choice of schedules": lambda: ll.explore(chosen, schedule=[Schedule(cosine, T_max=40), Schedule(ll.constant)]),

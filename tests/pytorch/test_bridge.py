@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
+import states
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -202,15 +203,7 @@ def test_momentum_resumes_from_where_it_began(kind, more, resume):
 
 def trained(optimizer, scheduler, steps):
     """Rates, momenta and weights of steps real updates."""
-    trace = []
-    for _ in range(steps):
-        for group in optimizer.param_groups:
-            for p in group["params"]:
-                p.grad = torch.cos(p.detach() + len(trace))
-        optimizer.step()
-        scheduler.step()
-        trace.append([(float(g["lr"]), g.get("momentum"), g.get("betas"), g["params"][0].item()) for g in optimizer.param_groups])
-    return trace
+    return states.trained(optimizer, scheduler, steps, lambda: [(float(g["lr"]), g.get("momentum"), g.get("betas"), g["params"][0].item()) for g in optimizer.param_groups])
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -5,6 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
+import states
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -232,15 +233,7 @@ def test_the_call_order_warning_is_torchs():
 
 def trained(optimizer, scheduler, steps):
     """Rates and weights of steps real updates."""
-    trace = []
-    for _ in range(steps):
-        for group in optimizer.param_groups:
-            for p in group["params"]:
-                p.grad = torch.cos(p.detach() + len(trace))
-        optimizer.step()
-        scheduler.step()
-        trace.append((ask(optimizer), [p.item() for g in optimizer.param_groups for p in g["params"]], scheduler.last_epoch))
-    return trace
+    return states.trained(optimizer, scheduler, steps, lambda: (ask(optimizer), [p.item() for g in optimizer.param_groups for p in g["params"]], scheduler.last_epoch))
 
 
 @pytest.mark.parametrize("way", WAYS)
