@@ -144,6 +144,8 @@ def test_a_phone_has_room_for_everything(browser, server):
             assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and 0.7 < box["height"] / box["width"] < 0.8
             drawn = figure.evaluate("f => f.querySelector('svg').viewBox.baseVal.width")
             assert abs(drawn - box["width"]) <= 1                # drawn for this width, so the words keep their size
+        pictures = visit.page.locator("div.cell_output > a.image-reference > img").all()
+        assert pictures and all(picture.bounding_box()["width"] > 500 for picture in pictures)       # readable words, to be scrolled
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
