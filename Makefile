@@ -11,7 +11,7 @@ NOTEBOOKS := $(wildcard book/*.ipynb)
 read: site
 	$(BIN)/python book/_ext/serve.py _build/html
 
-site: $(VENV)/reading
+site: $(VENV)/reading _build/.of
 	$(BIN)/jupyter-book build . -W --keep-going -n --quiet
 
 test: $(VENV)/testing
@@ -23,6 +23,12 @@ outputs: $(VENV)/reading
 
 bench: $(VENV)/testing site
 	$(BIN)/python tests/bench.py
+
+# Sphinx sees changed pages only, so a change of what makes the pages starts afresh.
+_build/.of: _config.yml _toc.yml $(wildcard book/_ext/*.* book/_ext/templates/* book/_static/*)
+	rm -rf _build
+	mkdir _build
+	touch $@
 
 clean:
 	rm -rf _build
