@@ -4,13 +4,18 @@
 >>> ll.cosine(50, base_lr=0.1, T_max=100)
 0.05
 """
-from .core import CARDS, Card, Param, Schedule, card, card_of, curve
+from .core import CARDS, FOLDS, Card, Param, Schedule, area, card, card_of, curve
 from .schedules.constant import constant
 from .schedules.cosine import cosine
+from .schedules.cyclic import cosine_restarts, exp_range, triangular, triangular2
 from .schedules.exponential_decay import exponential_decay, inverse_time_decay
+from .schedules.inverse_sqrt import inverse_sqrt, noam
+from .schedules.joining import chained, sequential
+from .schedules.one_cycle import one_cycle, one_cycle_momentum
 from .schedules.polynomial import linear, polynomial
-from .schedules.step_decay import step_decay
+from .schedules.step_decay import multistep_decay, step_decay
 from .schedules.warmup import warmup
+from .schedules.wsd import wsd
 
 __version__ = "0.1.0"
 

@@ -4,6 +4,8 @@ This file imports nothing and runs unchanged in the reader's browser (MicroPytho
 """
 
 CARDS = {}                              # formula name -> Card, filled by card()
+FOLDS = {}                              # the same for feedback: f(state, metric, **hyper) -> state
+SCALED = ("base_lr", "max_momentum")    # what a formula scales: its second argument
 
 
 class Param:
@@ -14,7 +16,8 @@ class Param:
     step     slider step; an int step says that the parameter counts (only integers are right),
              "log" gives a slider of equal ratios, a tuple lists the choices
     note     the meaning, with its unit, as it stands in error messages
-    rule     which values are right, as in ">= 1" or "> 0 and <= 1"; or "a Schedule"
+    rule     which values are right: ">= 1", "> 0 and <= total_steps", "None or >= 1", "a Schedule",
+             "a list of Schedules", "a list of ascending integers >= 0, one fewer than schedules"
     """
 
     def __init__(self, name, lo, hi, default, step, note, rule=""):
@@ -42,23 +45,26 @@ class Card:
                 return param
 
 
-def card(formula, title, latex, paper, params=(), names=None, seams=()):
+def card(formula, title, latex, paper, params=(), names=None, seams=(), fold=False):
     """Write down the facts about a formula, directly under it.
 
     paper   a key of book/references.bib, or None for common knowledge
     params  a tuple of Param, base_lr left out when it is the peak as everywhere
     names   framework -> what the schedule is called there
     seams   where a framework departs from the formula: (framework, one sentence) pairs
+    fold    whether it is f(state, metric, ...) -> state, and so no function of time
     """
     params = tuple(params)
-    if not any(p.name == "base_lr" for p in params):
+    if not fold and not any(p.name in SCALED for p in params):
         params = (BASE_LR,) + params
-    CARDS[formula.__name__] = Card(formula, title, latex, paper, params, names or {}, tuple(seams))
+    kind = FOLDS if fold else CARDS
+    kind[formula.__name__] = Card(formula, title, latex, paper, params, names or {}, tuple(seams))
 
 
 def card_of(formula):
     """The formula's card, or None for a function that has none (a reader's own, say)."""
-    found = CARDS.get(getattr(formula, "__name__", None))
+    name = getattr(formula, "__name__", None)
+    found = CARDS.get(name) or FOLDS.get(name)
     return found if found and found.formula is formula else None
 
 
@@ -76,11 +82,20 @@ def signature(formula):
     return names[2:], tuple(n for n in names[2:] if n not in optional)
 
 
-def breaks(param, value):
-    """Why the value is wrong for the parameter, as in "must be >= 1", or None."""
+def breaks(param, value, others=None):
+    """Why the value is wrong for the parameter, as in "must be >= 1", or None.
+
+    others  the other parameters by name, which a rule such as "<= total_steps" reads; without them it asks less
+    """
     rule = param.rule
+    if rule.startswith("None or "):
+        if value is None:
+            return None
+        rule = rule[8:]
     if rule == "a Schedule":
         return None if isinstance(value, Schedule) else "must be a Schedule"
+    if rule.startswith("a list of "):
+        return None if is_list_of(rule[10:], value, others or {}) else "must be " + rule
     if isinstance(param.step, tuple):
         return None if value in param.step else "must be one of " + ", ".join(str(c) for c in param.step)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -89,12 +104,38 @@ def breaks(param, value):
         return "must be an integer"
     if value != value or value in (float("inf"), float("-inf")):
         return "must be finite"
+    return None if holds(rule, value, others or {}) else "must be " + param.rule
+
+
+def holds(rule, value, others):
+    """Whether the value lies within the limits, as in "> 0 and <= total_steps-decay_steps"."""
     for part in rule.split(" and ") if rule else ():
-        sign, limit = part.split()
-        limit = float(limit)
-        holds = {">=": value >= limit, ">": value > limit, "<=": value <= limit, "<": value < limit}[sign]
-        if not holds:
-            return "must be " + rule
+        sign, text = part.split(" ")
+        try:
+            limit = float(text)
+        except ValueError:                  # other parameters: the first less the rest
+            given = [others.get(name) for name in text.split("-")]
+            if None in given:
+                continue
+            limit = 2 * given[0] - sum(given)
+        if not {">=": value >= limit, ">": value > limit, "<=": value <= limit, "<": value < limit}[sign]:
+            return False
+    return True
+
+
+def is_list_of(kind, values, others):
+    """Whether it is a list of such a kind, and as long as it has to be."""
+    if not isinstance(values, (list, tuple)):
+        return False
+    kind, _, length = kind.partition(", ")
+    other = others.get(length.split(" ")[-1])
+    if isinstance(other, (list, tuple)) and len(values) != len(other) - (1 if length.startswith("one fewer") else 0):
+        return False
+    if kind == "Schedules":
+        return len(values) > 0 and all([isinstance(v, Schedule) for v in values])
+    ascending, whole, rule = kind.startswith("ascending"), "integers" in kind, kind[kind.index(">"):]
+    item = Param("", None, None, None, 1 if whole else None, "", rule)
+    return all([not breaks(item, v) for v in values]) and (not ascending or all([a <= b for a, b in zip(values, values[1:])]))
 
 
 def plain(value):
@@ -102,9 +143,9 @@ def plain(value):
     return value.tolist() if hasattr(value, "tolist") else value
 
 
-def check_value(param, value):
-    """Raise a ValueError of one sentence when the value is wrong for the parameter."""
-    why = breaks(param, value)
+def check_value(param, value, others=None):
+    """Raise a ValueError of one sentence when the value is wrong for the parameter, given the others."""
+    why = breaks(param, value, others)
     if why:
         raise ValueError(f"{param.name}: {param.note}, {why}, got {value!r}")
 
@@ -125,10 +166,10 @@ def check(formula, hyper):
             param = facts and facts.param(name)
             raise TypeError(f"{name}: {param.note if param else 'a parameter of ' + title}, must be given, got nothing")
     if facts:
+        values = {p.name: hyper.get(p.name, p.default) for p in facts.params}
         for name in hyper:
-            param = facts.param(name)
-            if param:
-                check_value(param, hyper[name])
+            if facts.param(name):
+                check_value(facts.param(name), hyper[name], values)
 
 
 class Schedule:
@@ -151,7 +192,7 @@ class Schedule:
     """
 
     def __init__(self, formula, **hyper):
-        hyper = {name: plain(hyper[name]) for name in hyper}
+        hyper = {name: list(plain(v)) if isinstance(plain(v), (list, tuple)) else plain(v) for name, v in hyper.items()}
         check(formula, hyper)
         self.formula, self.hyper = formula, hyper
 
@@ -181,8 +222,18 @@ def curve(schedule, steps, base_lr=1.0):
     return [schedule(t, base_lr) for t in range(steps)]
 
 
+def area(schedule, steps):
+    """The mean learning rate of updates 0 to steps - 1 as a fraction of the peak: 1.0 for a constant.
+
+    >>> from lrlearn import Schedule, area, linear
+    >>> area(Schedule(linear, total_iters=4), 4)
+    0.625
+    """
+    return sum(curve(schedule, steps)) / steps
+
+
 # How often a hyperparameter fits into a picture: what ends a curve once, what repeats a few times.
-SPANS = {"T_max": 1, "total_iters": 1, "total_steps": 1, "decay_steps": 1, "step_size": 4, "step_size_up": 4, "T_0": 3}
+SPANS = {"T_max": 1, "total_iters": 1, "total_steps": 1, "decay_steps": 1, "step_size": 4, "step_size_up": 8, "T_0": 3, "timescale": 4}
 
 
 def span(schedule):
@@ -202,4 +253,5 @@ def span_of(hyper):
     starts = [hyper.get("warmup_steps", 0)] + list(hyper.get("milestones", ()))
     if not children:
         return max(longest, int(1.25 * starts[-1]))
+    starts += [0] * (len(children) - len(starts))           # chained: all begin at once
     return max([longest] + [start + span(child) for start, child in zip(starts, children) if isinstance(child, Schedule)])

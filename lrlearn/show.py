@@ -65,11 +65,14 @@ def source(function):
     return Markdown("```python\n" + "\n".join(lines).strip() + "\n```")
 
 
-# How the book writes the parameters in equations; a parameter that is not here stands in equations under its own name.
+# How the book writes the parameters in equations; one that is not here stands in none.
 SYMBOLS = {
     "t": "t", "base_lr": r"\eta_{\max}", "eta_min": r"\eta_{\min}", "T_max": r"T_{\max}", "factor": "c", "total_iters": "N",
     "schedule": "f", "warmup_steps": "W", "start_factor": "s", "end_factor": "e",
-    "gamma": r"\gamma", "step_size": "s", "power": "p", "decay_rate": "k", "decay_steps": "D",
+    "gamma": r"\gamma", "step_size": "s", "power": "p", "decay_rate": "k", "decay_steps": "D", "shape": r"\rho",
+    "milestones": "m_i", "T_0": "T_0", "T_mult": "m", "step_size_up": "u", "step_size_down": "d", "total_steps": "N",
+    "pct_start": "p", "div_factor": "d", "final_div_factor": "f", "max_momentum": r"\mu_{\max}", "base_momentum": r"\mu_{\min}",
+    "timescale": r"\tau", "d_model": r"d_{\mathrm{model}}", "decay_type": r"\delta", "schedules": "f_i",
 }
 
 
@@ -86,12 +89,17 @@ def facts(formula):
     if card is None:
         raise ValueError(f"formula: a formula of lrlearn, must have a card, got {formula!r}")
     symbols = [("t", "index of the update about to be made, from 0", ">= 0", "")] + [(p.name, p.note, p.rule, f"`{p.default!r}`") for p in card.params]
-    rows = [f"| ${SYMBOLS[name]}$ | `{name}` | {note} | {limits(rule)} | {default} |" for name, note, rule, default in symbols]
+    rows = [f"| {symbol(name)} | `{name}` | {note} | {limits(rule)} | {default} |" for name, note, rule, default in symbols]
     names = [f"| {framework} | `{name}` |" for framework, name in card.names.items()]
     return Markdown("\n".join([
         f"**{card.title}**", "", "$$", card.latex, "$$", "",
         "| symbol | in code | meaning | right values | example |", "|---|---|---|---|---|", *rows, "",
         "| framework | its name there |", "|---|---|", *names]))
+
+
+def symbol(name):
+    """The parameter as equations write it; a dash when no equation names it."""
+    return f"${SYMBOLS[name]}$" if name in SYMBOLS else "–"
 
 
 def limits(rule):

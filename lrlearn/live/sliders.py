@@ -46,6 +46,9 @@ def arguments(functions, given):
                 kind = (param.lo, min(param.hi, top))
             elif param and name != "base_lr" and param.lo is not None:
                 kind = (param.lo, param.hi)
+            elif param and isinstance(param.default, list):
+                held[name] = param.default                  # a list, and not a list of choices
+                continue
             elif param:
                 kind = param.default
             elif parameter.default is not parameter.empty:

@@ -7,7 +7,7 @@ def exponential_decay(t, base_lr, gamma):
 
     t        index of the update about to be made, >= 0
     base_lr  the learning rate at t = 0, the peak
-    gamma    the factor of one step, > 0 and <= 1
+    gamma    the factor of one step, > 0; above 1 it grows, as in a learning-rate range test
 
     >>> [exponential_decay(t, base_lr=0.1, gamma=0.5) for t in range(4)]
     [0.1, 0.05, 0.025, 0.0125]
@@ -25,7 +25,7 @@ card(
     title="Exponential decay",
     latex=r"\eta_t = \eta_{\max}\,\gamma^{\,t}",
     paper=None,
-    params=(Param("gamma", 0.9, 1.0, 0.97, 0.002, "the factor of one step", "> 0 and <= 1"),),
+    params=(Param("gamma", 0.9, 1.0, 0.97, 0.002, "the factor of one step", "> 0"),),
     names={"torch": "ExponentialLR", "optax": "exponential_decay", "keras": "ExponentialDecay"},
     seams=(
         ("optax", "decay_rate is the factor of transition_steps steps."),

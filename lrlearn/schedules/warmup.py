@@ -1,16 +1,25 @@
 """Warm-up: climb to the schedule that follows."""
+from math import cos, pi, sqrt
+
 from ..core import Param, Schedule, card
 from .cosine import cosine
 
+RISES = {                                   # shape -> the way from 0 to 1
+    "linear": lambda x: x,
+    "cosine": lambda x: (1 - cos(pi * x)) / 2,
+    "1-sqrt": lambda x: 1 - sqrt(1 - x),
+}
 
-def warmup(t, base_lr, schedule, warmup_steps, start_factor=0.0):
-    """A straight line from start_factor * base_lr at t = 0 to where the schedule begins, then the schedule.
+
+def warmup(t, base_lr, schedule, warmup_steps, start_factor=0.0, shape="linear"):
+    """A rise from start_factor * base_lr at t = 0 to where the schedule begins, then the schedule.
 
     t             index of the update about to be made, >= 0
     base_lr       the learning rate at the peak
     schedule      the Schedule that follows; it sees the steps since the end of the warm-up
     warmup_steps  steps until the schedule takes over, an integer >= 0
     start_factor  the first learning rate as a fraction of base_lr, >= 0
+    shape         of the rise: "linear"; "cosine", gentle at both ends; "1-sqrt", slow first and steep last
 
     >>> from lrlearn import Schedule, cosine
     >>> s = Schedule(cosine, T_max=90)
@@ -25,18 +34,19 @@ def warmup(t, base_lr, schedule, warmup_steps, start_factor=0.0):
     if t >= warmup_steps:
         return schedule(t - warmup_steps, base_lr)
     start = start_factor * base_lr
-    return start + (schedule(0, base_lr) - start) * t / warmup_steps
+    return start + (schedule(0, base_lr) - start) * RISES[shape](t / warmup_steps)
 
 
 card(
     warmup,
     title="Warm-up",
-    latex=r"\eta_t = \begin{cases} s\,\eta_{\max} + (f(0) - s\,\eta_{\max})\,t/W & t < W \\ f(t - W) & t \ge W \end{cases}",
+    latex=r"\eta_t = \begin{cases} s\,\eta_{\max} + (f(0) - s\,\eta_{\max})\,\rho(t/W) & t < W \\ f(t - W) & t \ge W \end{cases}",
     paper="goyal2017",
     params=(
         Param("schedule", None, None, Schedule(cosine, T_max=90), None, "the schedule that follows", "a Schedule"),
         Param("warmup_steps", 0, 100, 10, 1, "steps until the schedule takes over", ">= 0"),
         Param("start_factor", 0.0, 1.0, 0.0, 0.05, "the first learning rate as a fraction of base_lr", ">= 0"),
+        Param("shape", None, None, "linear", ("linear", "cosine", "1-sqrt"), "how it rises"),
     ),
     names={"torch": "LinearLR inside SequentialLR", "transformers": "num_warmup_steps", "optax": "warmup_cosine_decay_schedule", "keras": "CosineDecay(warmup_target, warmup_steps)", "timm": "warmup_t"},
     seams=(

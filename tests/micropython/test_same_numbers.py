@@ -14,6 +14,7 @@ from pictures import close, same_picture
 import lrlearn as ll
 from lrlearn import Schedule, cosine
 from lrlearn import figure as kernel
+from lrlearn.core import SCALED
 from lrlearn.live.sliders import count
 
 
@@ -32,9 +33,11 @@ def draws(card, rng):
     for p in card.params:
         if p.rule == "a Schedule":
             hyper[p.name] = Schedule(cosine, T_max=rng.randint(1, 200), eta_min=rng.uniform(0, 0.1))
+        elif isinstance(p.default, list):
+            hyper[p.name] = p.default
         elif isinstance(p.step, tuple):
             hyper[p.name] = rng.choice(p.step)
-        elif p.name != "base_lr":
+        elif p.name not in SCALED:
             hyper[p.name] = rng.randint(p.lo, p.hi) if isinstance(p.step, int) else rng.uniform(p.lo, p.hi)
     return hyper
 
@@ -45,7 +48,7 @@ def test_every_formula(name):
     card = ll.CARDS[name]
     cases = [(draws(card, rng), rng.uniform(0.001, 1)) for _ in range(20)]
     lines = [f"[f(t, {lr!r}, **{to_source(hyper)}) for t in range(260)]" for hyper, lr in cases]
-    program = f"import json\nfrom lrlearn import Schedule, cosine, {name} as f\nanswer = json.dumps([{', '.join(lines)}])"
+    program = f"import json\nimport lrlearn\nfrom lrlearn import Schedule, {name} as f\nanswer = json.dumps([{', '.join(lines)}])"
     for (hyper, lr), got in zip(cases, micropython(program), strict=True):
         want = [card.formula(t, lr, **hyper) for t in range(260)]
         assert all(map(close, got, want)), (hyper, lr)
@@ -53,7 +56,9 @@ def test_every_formula(name):
 
 def to_source(hyper):
     def text(v):
-        return f"Schedule(cosine, **{v.hyper!r})" if isinstance(v, Schedule) else repr(v)
+        if isinstance(v, list):
+            return f"[{', '.join(map(text, v))}]"
+        return f"Schedule(lrlearn.{v.formula.__name__}, **{v.hyper!r})" if isinstance(v, Schedule) else repr(v)
 
     return "{" + ", ".join(f"{k!r}: {text(v)}" for k, v in hyper.items()) + "}"
 

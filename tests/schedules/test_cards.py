@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lrlearn import CARDS, card_of, explore, facts
-from lrlearn.core import breaks, signature
+from lrlearn.core import SCALED, breaks, signature
 
 BIBLIOGRAPHY = Path(__file__).parents[2] / "book" / "references.bib"
 FRAMEWORKS = {"torch", "transformers", "optax", "keras", "timm", "fastai", "ignite"}
@@ -34,7 +34,7 @@ def test_it_is_found_by_its_formula_alone(card):
 @everyone
 def test_names_order_and_defaults_are_the_signatures(card):
     arguments = list(inspect.signature(card.formula).parameters.values())
-    assert [p.name for p in arguments[:2]] == ["t", "base_lr"]
+    assert arguments[0].name == "t" and arguments[1].name in SCALED
     assert [p.name for p in card.params] == [p.name for p in arguments[1:]]
     names, required = signature(card.formula)
     assert names == tuple(p.name for p in arguments[2:])
@@ -49,7 +49,9 @@ def test_names_order_and_defaults_are_the_signatures(card):
 def test_the_default_obeys_the_rule_and_lies_on_the_slider(param):
     assert breaks(param, param.default) is None
     if param.lo is None:
-        assert param.hi is None and param.step is None
+        assert param.hi is None and (param.step is None or param.default in param.step)
+    elif param.default is None:
+        assert param.lo < param.hi and param.rule.startswith("None or ")
     else:
         assert param.lo < param.hi and param.lo <= param.default <= param.hi
 
@@ -62,7 +64,8 @@ def test_every_place_of_the_slider_is_right(param):
             assert param.lo > 0
         elif not isinstance(param.step, tuple):
             assert 0 < param.step <= param.hi - param.lo
-            assert abs((param.default - param.lo) / param.step - round((param.default - param.lo) / param.step)) < 1e-9
+            start = param.lo if param.default is None else param.default
+            assert abs((start - param.lo) / param.step - round((start - param.lo) / param.step)) < 1e-9
 
 
 @every_param
