@@ -22,7 +22,8 @@ outputs: $(VENV)/reading
 	$(BIN)/python book/_ext/outputs.py $(NOTEBOOKS)
 
 bench: $(VENV)/testing site
-	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench/schedulers.py
+	$(BIN)/python tests/bench/site.py
 
 # Sphinx sees changed pages only, so a change of what makes the pages starts afresh.
 _build/.of: _config.yml _toc.yml $(wildcard book/_ext/*.* book/_ext/templates/* book/_static/*)

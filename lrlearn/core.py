@@ -48,7 +48,7 @@ class Card:
 def card(formula, title, latex, paper, params=(), names=None, seams=(), fold=False):
     """Write down the facts about a formula, directly under it.
 
-    paper   a key of book/references.bib, or None for common knowledge
+    paper   a key of book/references.bib: the paper, or the program that defined it
     params  a tuple of Param, base_lr left out when it is the peak as everywhere
     names   framework -> what the schedule is called there
     seams   where a framework departs from the formula: (framework, one sentence) pairs
@@ -223,13 +223,16 @@ def curve(schedule, steps, base_lr=1.0):
 
 
 def area(schedule, steps):
-    """The mean learning rate of updates 0 to steps - 1 as a fraction of the peak: 1.0 for a constant.
+    """The mean learning rate of updates 0 to steps - 1 as a fraction of the highest: 1.0 for a constant.
+
+    It explains most of what one shape does better than another: more area is more learning, at the same peak.
 
     >>> from lrlearn import Schedule, area, linear
     >>> area(Schedule(linear, total_iters=4), 4)
     0.625
     """
-    return sum(curve(schedule, steps)) / steps
+    lrs = curve(schedule, steps)
+    return sum(lrs) / steps / (max(lrs) or 1.0)
 
 
 # How often a hyperparameter fits into a picture: what ends a curve once, what repeats a few times.

@@ -4,7 +4,7 @@ import inspect
 import textwrap
 from html import escape
 
-from .core import Card, card_of
+from .core import Card, Schedule, area, card_of, span
 
 
 class Markdown:
@@ -88,13 +88,22 @@ def facts(formula):
     card = formula if isinstance(formula, Card) else card_of(formula)
     if card is None:
         raise ValueError(f"formula: a formula of lrlearn, must have a card, got {formula!r}")
-    symbols = [("t", "index of the update about to be made, from 0", ">= 0", "")] + [(p.name, p.note, p.rule, f"`{p.default!r}`") for p in card.params]
+    symbols = [("t", "index of the update about to be made, from 0", ">= 0", "")] + [(p.name, p.note, p.rule or p.step, f"`{p.default!r}`") for p in card.params]
     rows = [f"| {symbol(name)} | `{name}` | {note} | {limits(rule)} | {default} |" for name, note, rule, default in symbols]
     names = [f"| {framework} | `{name}` |" for framework, name in card.names.items()]
     return Markdown("\n".join([
         f"**{card.title}**", "", "$$", card.latex, "$$", "",
         "| symbol | in code | meaning | right values | example |", "|---|---|---|---|---|", *rows, "",
-        "| framework | its name there |", "|---|---|", *names]))
+        *(["| framework | its name there |", "|---|---|", *names, ""] if names else []), share(card)]))
+
+
+def share(card):
+    """The area under the example's curve, in words; nothing for what is no function of time."""
+    if card.params[0].name == "state":
+        return ""
+    schedule = Schedule(card.formula, **{p.name: p.default for p in card.params[1:]})
+    steps = span(schedule) or 100
+    return f"Area under the curve of the example over its {steps} updates: {area(schedule, steps):.3f} of a constant rate at its peak."
 
 
 def symbol(name):
@@ -103,8 +112,10 @@ def symbol(name):
 
 
 def limits(rule):
-    """A rule as words: code marks where it is a comparison."""
-    return rule if rule.startswith("a ") or not rule else f"`{rule}`"
+    """A rule as words, or the choices: code marks where it is a comparison or a value."""
+    if isinstance(rule, tuple):
+        return ", ".join(f"`{choice!r}`" for choice in rule)
+    return rule if not rule or rule.startswith("a ") else f"`{rule}`"
 
 
 def names(module):

@@ -24,7 +24,7 @@ card(
     constant,
     title="Constant",
     latex=r"\eta_t = \eta_{\max}",
-    paper=None,
+    paper="pytorch",
     params=(
         Param("factor", 0.0, 1.0, 1.0, 0.05, "what multiplies the rate during the first steps", ">= 0"),
         Param("total_iters", 0, 100, 0, 1, "steps for which the factor holds", ">= 0"),

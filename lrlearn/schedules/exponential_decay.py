@@ -24,7 +24,7 @@ card(
     exponential_decay,
     title="Exponential decay",
     latex=r"\eta_t = \eta_{\max}\,\gamma^{\,t}",
-    paper=None,
+    paper="pytorch",
     params=(Param("gamma", 0.9, 1.0, 0.97, 0.002, "the factor of one step", "> 0"),),
     names={"torch": "ExponentialLR", "optax": "exponential_decay", "keras": "ExponentialDecay"},
     seams=(

@@ -33,7 +33,7 @@ card(
     sequential,
     title="One after the other",
     latex=r"\eta_t = f_i(t - m_i),\quad m_i \le t < m_{i+1},\quad m_0 = 0",
-    paper=None,
+    paper="pytorch",
     params=(
         SCHEDULES,
         Param("milestones", None, None, [40], None, "the steps at which the next one takes over",
@@ -72,7 +72,7 @@ card(
     chained,
     title="All at once",
     latex=r"\eta_t = f_n(t, \ldots f_2(t, f_1(t, \eta_{\max})) \ldots)",
-    paper=None,
+    paper="pytorch",
     params=(
         Param("schedules", None, None, [Schedule(exponential_decay, gamma=0.99), Schedule(step_decay, step_size=30, gamma=0.5)], None,
               "the schedules to join", "a list of Schedules"),

@@ -59,7 +59,7 @@ card(
     polynomial,
     title="Polynomial decay",
     latex=r"\eta_t = \eta_{\min} + (\eta_{\max} - \eta_{\min})\left(1 - \frac{\min(t, N)}{N}\right)^{p}",
-    paper=None,
+    paper="pytorch",
     params=(
         Param("total_iters", 1, 200, 100, 1, "steps until the bottom", ">= 1"),
         Param("power", 0.25, 4.0, 1.0, 0.25, "the exponent of the way that is left", "> 0"),

@@ -24,7 +24,7 @@ card(
     step_decay,
     title="Step decay",
     latex=r"\eta_t = \eta_{\max}\,\gamma^{\lfloor t / s \rfloor}",
-    paper=None,
+    paper="pytorch",
     params=(
         Param("step_size", 1, 100, 30, 1, "steps between two cuts", ">= 1"),
         Param("gamma", 0.05, 1.0, 0.1, 0.05, "the factor of one cut", "> 0"),
@@ -55,7 +55,7 @@ card(
     multistep_decay,
     title="Multi-step decay",
     latex=r"\eta_t = \eta_{\max}\,\gamma^{\,\#\{i : m_i \le t\}}",
-    paper=None,
+    paper="pytorch",
     params=(
         Param("milestones", None, None, [30, 60, 80], None, "the steps of the cuts", "a list of ascending integers >= 0"),
         Param("gamma", 0.05, 1.0, 0.1, 0.05, "the factor of one cut", "> 0"),

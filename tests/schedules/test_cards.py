@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lrlearn import CARDS, card_of, explore, facts
+from lrlearn import CARDS, FOLDS, card_of, explore, facts
 from lrlearn.core import SCALED, breaks, signature
 
 BIBLIOGRAPHY = Path(__file__).parents[2] / "book" / "references.bib"
@@ -73,10 +73,38 @@ def test_the_note_is_part_of_a_sentence(param):
     assert param.note and param.note == param.note.strip() and param.note[0].islower() and not param.note.endswith(".")
 
 
-@everyone
+@pytest.mark.parametrize("card", [*CARDS.values(), *FOLDS.values()], ids=[*CARDS, *FOLDS])
 def test_the_paper_stands_in_the_bibliography(card):
     keys = set(re.findall(r"^@\w+\{([^,\s]+),", BIBLIOGRAPHY.read_text(), re.M))
-    assert card.paper is None or card.paper in keys
+    assert card.paper in keys
+
+
+def own_tests(formula):
+    """The test functions of the formula's own test file that name it, as source."""
+    path = Path(__file__).with_name(f"test_{formula.__module__.rpartition('.')[2]}.py")
+    text = path.read_text() if path.exists() else ""
+    functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    helpers = {f.name for f in functions if not f.name.startswith("test_") and formula.__name__ in words(f)}
+    return [ast.get_source_segment(text, f) for f in functions if f.name.startswith("test_") and words(f) & {formula.__name__, *helpers}]
+
+
+def words(function):
+    return {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+
+
+@everyone
+def test_every_formula_is_held_against_fifty_digits_in_a_test_of_its_own(card):
+    assert any("mpmath" in source for source in own_tests(card.formula)), f"no test in test_{card.formula.__module__.rpartition('.')[2]}.py"
+
+
+@pytest.mark.parametrize("card", FOLDS.values(), ids=FOLDS)
+def test_a_fold_has_a_card_as_good_and_a_test(card):
+    arguments = list(inspect.signature(card.formula).parameters.values())
+    assert [p.name for p in arguments[:2]] == ["state", "metric"]
+    assert [(p.name, p.default) for p in card.params] == [(p.name, p.default) for p in arguments[2:]]
+    assert all(breaks(p, p.default) is None and p.note for p in card.params)
+    assert set(re.findall(r"^(\w+)  +\S", inspect.getdoc(card.formula), re.M)) == {p.name for p in arguments}
+    assert "Source: " in inspect.getdoc(card.formula) and len(own_tests(card.formula)) > 2
 
 
 @everyone
@@ -88,7 +116,7 @@ def test_the_docstring_names_every_parameter_and_the_source(card):
     assert "Source: " in doc
 
 
-@everyone
+@pytest.mark.parametrize("card", [*CARDS.values(), *FOLDS.values()], ids=[*CARDS, *FOLDS])
 def test_the_body_is_at_most_nine_lines(card):
     tree = ast.parse(inspect.getsource(card.formula)).body[0]
     body = tree.body[1:] if ast.get_docstring(tree) else tree.body
@@ -96,7 +124,7 @@ def test_the_body_is_at_most_nine_lines(card):
     assert 1 <= len([line for line in lines if line.strip() and not line.strip().startswith("#")]) <= 9
 
 
-@everyone
+@pytest.mark.parametrize("card", [*CARDS.values(), *FOLDS.values()], ids=[*CARDS, *FOLDS])
 def test_frameworks_are_named_as_everywhere(card):
     assert card.title and card.latex
     assert set(card.names) <= FRAMEWORKS

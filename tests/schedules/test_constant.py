@@ -1,8 +1,9 @@
 """The constant rate against torch's ConstantLR and the frameworks' own."""
+import mpmath
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from near import CLOSE, FLOAT32, near, rates
+from near import CLOSE, EXACT, FLOAT32, near, rates
 from torch.optim.lr_scheduler import ConstantLR
 
 from lrlearn import Schedule, constant, curve
@@ -27,6 +28,14 @@ def test_torchs_closed_form(lr, factor, total_iters, data):
     scheduler = ConstantLR.__new__(ConstantLR)
     scheduler.base_lrs, scheduler.last_epoch, scheduler.factor, scheduler.total_iters = [lr], t, factor, total_iters
     assert near([constant(t, lr, factor, total_iters)], scheduler._get_closed_form_lr(), 3e-16 * lr)
+
+
+@settings(derandomize=True)
+@given(rates, st.floats(0.0, 2.0), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_fifty_digits(lr, factor, total_iters, t):
+    with mpmath.workdps(50):
+        exact = mpmath.mpf(lr) * (mpmath.mpf(factor) if t < total_iters else 1)
+        assert abs(constant(t, lr, factor, total_iters) - exact) <= EXACT * lr
 
 
 @given(rates)

@@ -1,11 +1,11 @@
-"""Times of the built site in Chromium, printed: python tests/bench.py. Nothing is asserted; read the table."""
+"""Times of the built site in Chromium, printed. Nothing is asserted; read the table."""
 import json
 import statistics
 import sys
 import threading
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "book" / "_ext"), str(ROOT / "tests")]
 
 import serve
