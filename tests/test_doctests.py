@@ -25,6 +25,7 @@ def test_there_are_examples():
 @pytest.mark.parametrize("room", ["lrlearn", "lrlearn.labs", "lrlearn.pytorch", "lrlearn.exercises", "lrlearn.plots", "lrlearn.svg", "lrlearn.show", "lrlearn.peers"])
 def test_public_names_say_what_they_are(room):
     module = importlib.import_module(room)
-    silent = [name for name, thing in vars(module).items()
+    things = {name: getattr(module, name) for name in {*vars(module), *getattr(module, "__all__", ())}}    # lazy names, too
+    silent = [name for name, thing in things.items()
               if not name.startswith("_") and callable(thing) and (getattr(thing, "__module__", "") or "").startswith("lrlearn") and not thing.__doc__]
     assert not silent

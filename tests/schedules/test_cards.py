@@ -113,7 +113,7 @@ def test_the_docstring_names_every_parameter_and_the_source(card):
     described = set(re.findall(r"^(\w+)  +\S", doc, re.M))
     assert described == {"t", *(p.name for p in card.params)}
     assert ">>> " + card.formula.__name__ in doc or f"{card.formula.__name__}(" in doc
-    assert "Source: " in doc
+    assert "Source: " in doc and "Not to be confused with" in doc
 
 
 @pytest.mark.parametrize("card", [*CARDS.values(), *FOLDS.values()], ids=[*CARDS, *FOLDS])
