@@ -75,7 +75,7 @@ def test_import_lrlearn_loads_math_and_nothing_heavier():
 
 @pytest.mark.parametrize("use, package, extra", [
     ("ll.plot", "matplotlib", "plots"),
-    ("ll.pytorch", "torch", "torch"),
+    ("ll.pytorch.ScheduleLR", "torch", "torch"),
     ("ll.labs", "sklearn", "labs"),
     ("ll.explore(ll.cosine).widget()", "ipywidgets", "live"),
 ])

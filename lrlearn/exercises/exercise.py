@@ -139,7 +139,13 @@ def empty(function):
 def body(function):
     """What a function does, wherever it stands: its bytecode, names and constants; None for other objects."""
     code = getattr(function, "__code__", None)
-    return code and (code.co_code, code.co_names, [c for c in code.co_consts if not isinstance(c, str)])
+    return code and contents(code)
+
+
+def contents(code):
+    """The same for a code object; those inside it would carry line numbers."""
+    held = [contents(c) if hasattr(c, "co_code") else c for c in code.co_consts if not isinstance(c, str)]
+    return code.co_code, code.co_names, held
 
 
 def items(result):

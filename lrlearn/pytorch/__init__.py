@@ -7,12 +7,30 @@
 >>> scheduler = ScheduleLR(optimizer, Schedule(cosine, T_max=90))
 >>> scheduler.get_last_lr()
 [0.1]
+
+`lrlearn.pytorch.scratch`, the base class written anew, needs no torch; so every other name comes on first use.
 """
+from importlib import import_module
+
 from ..extras import need
 
-need("torch", "torch")
+# name -> the module that holds it
+LAZY = {
+    "ChainedScheduler": "joined", "ConstantLR": "familiar", "CosineAnnealingLR": "familiar",
+    "CosineAnnealingWarmRestarts": "familiar", "CyclicLR": "familiar", "ExponentialLR": "familiar", "FollowerLR": "bridge",
+    "FormulaLR": "bridge", "LRScheduler": "bridge", "LambdaLR": "familiar", "LinearLR": "familiar", "MultiStepLR": "familiar",
+    "MultiplicativeLR": "familiar", "OneCycleLR": "familiar", "PolynomialLR": "familiar", "ReduceLROnPlateau": "plateau",
+    "ScheduleLR": "bridge", "SequentialLR": "joined", "StepLR": "familiar",
+}
+__all__ = sorted(LAZY)
 
-from .bridge import ScheduleLR                          # noqa: E402  the line above has the better error message
-from .familiar import CosineAnnealingLR                 # noqa: E402
 
-__all__ = ["CosineAnnealingLR", "ScheduleLR"]
+def __getattr__(name):
+    if name not in LAZY:
+        raise AttributeError(f"lrlearn.pytorch has no {name!r}")
+    need("torch", "torch")                  # one sentence that says what to install
+    return getattr(import_module("." + LAZY[name], __name__), name)
+
+
+def __dir__():
+    return sorted(set(globals()) | set(LAZY))
