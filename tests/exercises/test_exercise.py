@@ -153,6 +153,24 @@ def test_nothing_given():
     assert value_of(0.0).check(0).state == "right"
 
 
+def test_a_stub_with_a_comprehension_is_not_started_wherever_it_stands():
+    def rise(t, lr):
+        return max([lr * k for k in range(t)])
+
+    stub = rise
+
+    def rise(t, lr):  # noqa: F811 - the same again, on other lines
+        return max([lr * k for k in range(t)])
+
+    exercise = make(stub=stub)
+    assert exercise.check(rise).state == "not started yet"
+
+    def rise(t, lr):  # noqa: F811
+        return max([lr * k for k in range(t + 1)])
+
+    assert exercise.check(rise).state != "not started yet"
+
+
 def test_a_buggy_stub_is_not_started_until_it_is_changed():
     def retyped(t, lr, T=4):
         """Another docstring, another place."""
