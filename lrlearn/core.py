@@ -87,7 +87,7 @@ def breaks(param, value, others=None):
 
     others  the other parameters by name, which a rule such as "<= total_steps" reads; without them it asks less
     """
-    rule = param.rule
+    rule, value = param.rule, plain(value)
     if rule.startswith("None or "):
         if value is None:
             return None
@@ -115,8 +115,8 @@ def holds(rule, value, others):
             limit = float(text)
         except ValueError:                  # other parameters: the first less the rest
             given = [others.get(name) for name in text.split("-")]
-            if None in given:
-                continue
+            if not all([isinstance(n, (int, float)) for n in given]):
+                continue                    # not there, or wrong itself and told for itself
             limit = 2 * given[0] - sum(given)
         if not {">=": value >= limit, ">": value > limit, "<=": value <= limit, "<": value < limit}[sign]:
             return False
@@ -167,9 +167,10 @@ def check(formula, hyper):
             raise TypeError(f"{name}: {param.note if param else 'a parameter of ' + title}, must be given, got nothing")
     if facts:
         values = {p.name: hyper.get(p.name, p.default) for p in facts.params}
-        for name in hyper:
-            if facts.param(name):
-                check_value(facts.param(name), hyper[name], values)
+        for others in ({}, values):         # each by itself first, so that the one that is wrong is told
+            for name in hyper:
+                if facts.param(name):
+                    check_value(facts.param(name), hyper[name], others)
 
 
 class Schedule:

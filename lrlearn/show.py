@@ -4,7 +4,7 @@ import inspect
 import textwrap
 from html import escape
 
-from .core import Card, Schedule, area, card_of, span
+from .core import FOLDS, Card, Schedule, area, card_of, span
 
 
 class Markdown:
@@ -72,7 +72,7 @@ SYMBOLS = {
     "gamma": r"\gamma", "step_size": "s", "power": "p", "decay_rate": "k", "decay_steps": "D", "shape": r"\rho",
     "milestones": "m_i", "T_0": "T_0", "T_mult": "m", "step_size_up": "u", "step_size_down": "d", "total_steps": "N",
     "pct_start": "p", "div_factor": "d", "final_div_factor": "f", "max_momentum": r"\mu_{\max}", "base_momentum": r"\mu_{\min}",
-    "timescale": r"\tau", "d_model": r"d_{\mathrm{model}}", "decay_type": r"\delta", "schedules": "f_i",
+    "patience": "p", "min_lr": r"\eta_{\min}", "timescale": r"\tau", "d_model": r"d_{\mathrm{model}}", "decay_type": r"\delta", "schedules": "f_i",
 }
 
 
@@ -88,7 +88,8 @@ def facts(formula):
     card = formula if isinstance(formula, Card) else card_of(formula)
     if card is None:
         raise ValueError(f"formula: a formula of lrlearn, must have a card, got {formula!r}")
-    symbols = [("t", "index of the update about to be made, from 0", ">= 0", "")] + [(p.name, p.note, p.rule or p.step, f"`{p.default!r}`") for p in card.params]
+    first = [("metric", "what was measured", "a number", "")] if is_fold(card) else [("t", "index of the update about to be made, from 0", ">= 0", "")]
+    symbols = first + [(p.name, p.note, p.rule or p.step, f"`{p.default!r}`") for p in card.params]
     rows = [f"| {symbol(name)} | `{name}` | {note} | {limits(rule)} | {default} |" for name, note, rule, default in symbols]
     names = [f"| {framework} | `{name}` |" for framework, name in card.names.items()]
     return Markdown("\n".join([
@@ -99,11 +100,15 @@ def facts(formula):
 
 def share(card):
     """The area under the example's curve, in words; nothing for what is no function of time."""
-    if card.params[0].name == "state":
+    if is_fold(card):
         return ""
     schedule = Schedule(card.formula, **{p.name: p.default for p in card.params[1:]})
     steps = span(schedule) or 100
     return f"Area under the curve of the example over its {steps} updates: {area(schedule, steps):.3f} of a constant rate at its peak."
+
+
+def is_fold(card):
+    return card.formula.__name__ in FOLDS
 
 
 def symbol(name):

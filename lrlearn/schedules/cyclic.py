@@ -52,9 +52,9 @@ card(
     },
     seams=(
         ("torch", "step(epoch) gives eta_min instead of the peak at some restarts, since it takes a logarithm."),
-        ("transformers", "cosine_with_restarts divides the run into num_cycles equal parts and ends at 0."),
-        ("keras", "t_mul is 2 by default, and the peak can shrink with m_mul."),
-        ("timm", "cycle_limit is 1 by default, which means no restart."),
+        ("transformers", "cosine_with_restarts divides the run into num_cycles equal parts, ends at 0 and misses some restarts by a step."),
+        ("keras", "t_mul is 2 by default, the peak can shrink with m_mul, and some restarts are missed by a step."),
+        ("timm", "cycle_limit is 1 by default, which means no restart, and some restarts are missed by a step."),
     ),
 )
 

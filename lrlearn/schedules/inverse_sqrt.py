@@ -28,7 +28,7 @@ card(
     latex=r"\eta_t = \eta_{\max}\,\sqrt{\frac{\tau}{t + \tau}}",
     paper="vaswani2017attention",
     params=(Param("timescale", 1, 200, 25, 1, "steps that set the pace", ">= 1"),),
-    names={"transformers": "inverse_sqrt", "timm": "WSDScheduler and its rsqrt kin"},
+    names={"transformers": "inverse_sqrt", "timm": 'WSDLRScheduler(stable_fn="rsqrt")'},
     seams=(("transformers", "timescale is num_warmup_steps by default, or 10000 where that is 0."),),
 )
 

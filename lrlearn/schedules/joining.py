@@ -41,7 +41,7 @@ card(
     ),
     names={"torch": "SequentialLR", "optax": "join_schedules", "fastai": "combine_scheds", "ignite": "ConcatScheduler"},
     seams=(
-        ("torch", "SequentialLR with a milestone of 0 starts on the wrong scheduler."),
+        ("torch", "SequentialLR as the first part of another runs a step ahead, and as a later part it raises."),
         ("fastai", "combine_scheds takes parts of the run instead of steps."),
         ("ignite", "ConcatScheduler takes durations instead of milestones."),
     ),

@@ -18,13 +18,14 @@ def linear(t, base_lr, total_iters, start_factor=1.0, end_factor=0.0):
     Not to be confused with torch's LinearLR, which by default climbs from a third of the rate in five steps.
     Source: Defazio et al., Optimal Linear Decay Learning Rate Schedules and Further Refinements, 2023, arXiv 2310.07831.
     """
-    return base_lr * (start_factor + (end_factor - start_factor) * min(t, total_iters) / total_iters)
+    done = min(t, total_iters) / total_iters                      # from 0 to 1
+    return base_lr * (start_factor * (1 - done) + end_factor * done)
 
 
 card(
     linear,
     title="Linear",
-    latex=r"\eta_t = \eta_{\max}\left(s + (e - s)\,\frac{\min(t, N)}{N}\right)",
+    latex=r"\eta_t = \eta_{\max}\,(s\,(1 - x) + e\,x),\quad x = \frac{\min(t, N)}{N}",
     paper="defazio2023linear",
     params=(
         Param("total_iters", 1, 200, 100, 1, "steps until the end of the line", ">= 1"),

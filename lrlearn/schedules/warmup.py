@@ -4,10 +4,10 @@ from math import cos, pi, sqrt
 from ..core import Param, Schedule, card
 from .cosine import cosine
 
-RISES = {                                   # shape -> the way from 0 to 1
-    "linear": lambda x: x,
-    "cosine": lambda x: (1 - cos(pi * x)) / 2,
-    "1-sqrt": lambda x: 1 - sqrt(1 - x),
+RISES = {                                   # shape -> the way from 0 at t = 0 to 1 at t = W
+    "linear": lambda t, W: t / W,
+    "cosine": lambda t, W: (1 - cos(pi * t / W)) / 2,
+    "1-sqrt": lambda t, W: 1 - sqrt((W - t) / W),       # not 1 - t / W: its root would lose digits near the end
 }
 
 
@@ -34,7 +34,7 @@ def warmup(t, base_lr, schedule, warmup_steps, start_factor=0.0, shape="linear")
     if t >= warmup_steps:
         return schedule(t - warmup_steps, base_lr)
     start = start_factor * base_lr
-    return start + (schedule(0, base_lr) - start) * RISES[shape](t / warmup_steps)
+    return start + (schedule(0, base_lr) - start) * RISES[shape](t, warmup_steps)
 
 
 card(

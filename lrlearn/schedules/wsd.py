@@ -33,7 +33,9 @@ def wsd(t, base_lr, total_steps, decay_steps, warmup_steps=0, decay_type="linear
     if t < warmup_steps:
         return base_lr * t / warmup_steps
     begun = min(t, total_steps) - (total_steps - decay_steps)
-    return eta_min + (base_lr - eta_min) * COOLDOWNS[decay_type](max(0, begun) / decay_steps)
+    if begun <= 0:                          # the plateau: eta_min would only round it
+        return base_lr
+    return eta_min + (base_lr - eta_min) * COOLDOWNS[decay_type](begun / decay_steps)
 
 
 card(
@@ -49,7 +51,7 @@ card(
         Param("decay_type", None, None, "linear", ("linear", "1-sqrt", "cosine", "1-square", "mirror-cosine"), "shape of the cool-down"),
         Param("eta_min", 0.0, 0.1, 0.0, 0.001, "the learning rate at the bottom", ">= 0"),
     ),
-    names={"transformers": "warmup_stable_decay", "timm": "WSDScheduler"},
+    names={"transformers": "warmup_stable_decay", "timm": "WSDLRScheduler"},
     seams=(
         ("transformers", "decay_type is cosine by default, and the floor is a fraction of the peak."),
         ("timm", "decay_type is 1-sqrt by default, and t_initial leaves the warm-up out."),

@@ -1,13 +1,16 @@
-"""Step decay against torch, optax, Keras, timm and 50 digits."""
+"""Step decay and multi-step decay against torch, optax, Keras, timm and 50 digits."""
 import mpmath
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from near import CLOSE, EXACT, FLOAT32, horizons, near, rates
 
-from lrlearn import Schedule, curve, step_decay
+from lrlearn import Schedule, curve, multistep_decay, step_decay
 from tests.peers import from_keras, from_optax, from_timm, from_torch
 
 gammas = st.floats(0.05, 1.0)
+factors = st.floats(0.05, 2.0)              # a factor above 1 grows
+milestones = st.lists(st.integers(0, 40), max_size=6).map(sorted)           # 0 and repeated ones included
 
 
 def ours(steps, lr, step_size, gamma):
@@ -17,7 +20,8 @@ def ours(steps, lr, step_size, gamma):
 @given(rates, horizons, gammas)
 def test_torch(lr, step_size, gamma):
     steps = 3 * step_size + 2
-    assert near(ours(steps, lr, step_size, gamma), from_torch.rates(f"StepLR(optimizer, {step_size}, {gamma!r})", steps, lr), CLOSE * lr)
+    theirs = from_torch.rates(f"StepLR(optimizer, {step_size}, {gamma!r})", steps, lr)
+    assert near(ours(steps, lr, step_size, gamma), theirs, CLOSE * lr)
 
 
 def test_torchs_default():
@@ -53,3 +57,86 @@ def test_fifty_digits(lr, step_size, gamma, t):
 def test_the_cut_belongs_to_its_step(lr, step_size, gamma, cuts):
     assert step_decay(cuts * step_size - 1, lr, step_size, gamma) == lr * gamma ** (cuts - 1)
     assert step_decay(cuts * step_size, lr, step_size, gamma) == lr * gamma**cuts
+
+
+def at_milestones(steps, lr, milestones, gamma):
+    return curve(Schedule(multistep_decay, milestones=milestones, gamma=gamma), steps, lr)
+
+
+def most(values, lr):
+    """What the distance is held to: the peak, or more where the rate grows."""
+    return max(lr, *values)
+
+
+@given(rates, milestones, factors)
+def test_multistep_is_torchs(lr, milestones, gamma):
+    wanted = at_milestones(45, lr, milestones, gamma)
+    assert near(wanted, from_torch.rates(f"MultiStepLR(optimizer, {milestones}, {gamma!r})", 45, lr), CLOSE * most(wanted, lr))
+
+
+@settings(max_examples=50)
+@given(rates, milestones, factors)
+def test_multistep_is_optax_piecewise_constant(lr, milestones, gamma):
+    """A dictionary holds each milestone once: one that stands twice has the factor twice."""
+    scales = {m: gamma ** milestones.count(m) for m in milestones}
+    wanted = at_milestones(45, lr, milestones, gamma)
+    assert near(wanted, from_optax.rates(f"optax.piecewise_constant_schedule({lr!r}, {scales})", 45), FLOAT32 * most(wanted, lr))
+
+
+@given(rates, milestones.filter(len), factors)
+def test_multistep_is_keras_with_boundaries_one_less(lr, milestones, gamma):
+    values = [lr * gamma**k for k in range(len(milestones) + 1)]
+    call = f"keras.optimizers.schedules.PiecewiseConstantDecay({[m - 1 for m in milestones]}, {values})"
+    wanted = at_milestones(45, lr, milestones, gamma)
+    assert near(wanted, from_keras.rates(call, 45), FLOAT32 * most(wanted, lr))
+
+
+@given(rates, st.lists(st.integers(1, 40), max_size=6).map(sorted), factors)
+def test_multistep_is_timms_with_milestones_one_more(lr, milestones, gamma):
+    call = f"MultiStepLRScheduler(optimizer, {[m + 1 for m in milestones]}, {gamma!r})"
+    wanted = at_milestones(45, lr, milestones, gamma)
+    assert near(wanted, from_timm.rates(call, 45, lr), CLOSE * most(wanted, lr))
+
+
+@settings(derandomize=True)
+@given(rates, st.lists(st.integers(0, 10**6), max_size=8).map(sorted), factors, st.integers(0, 10**6))
+def test_fifty_digits_of_multistep(lr, milestones, gamma, t):
+    with mpmath.workdps(50):
+        exact = mpmath.mpf(lr)
+        for milestone in milestones:
+            if milestone <= t:
+                exact *= mpmath.mpf(gamma)
+        assert abs(multistep_decay(t, lr, milestones, gamma) - exact) <= EXACT * max(lr, exact)
+
+
+@given(rates, st.integers(0, 10**9), gammas, st.integers(1, 4))
+def test_a_cut_of_multistep_belongs_to_its_step(lr, milestone, gamma, times):
+    plan = [milestone] * times
+    assert multistep_decay(milestone, lr, plan, gamma) == multistep_decay(milestone + 10**6, lr, plan, gamma) == lr * gamma**times
+    if milestone:
+        assert multistep_decay(milestone - 1, lr, plan, gamma) == multistep_decay(0, lr, plan, gamma) == lr
+    assert multistep_decay(milestone, lr, [], gamma) == lr
+
+
+@given(rates, horizons, gammas)
+def test_equal_distances_are_step_decay(lr, step_size, gamma):
+    plan = [step_size, 2 * step_size, 3 * step_size]
+    assert at_milestones(4 * step_size, lr, plan, gamma) == ours(4 * step_size, lr, step_size, gamma)
+
+
+def test_seam_keras_cuts_one_step_after_its_boundary_and_takes_the_rates():
+    theirs = from_keras.rates("keras.optimizers.schedules.PiecewiseConstantDecay([3, 6], [1.0, 0.1, 0.01])", 9)
+    assert theirs == pytest.approx([1, 1, 1, 1, 0.1, 0.1, 0.1, 0.01, 0.01])
+    ours = curve(Schedule(multistep_decay, milestones=[3, 6], gamma=0.1), 9)
+    assert ours == pytest.approx([1, 1, 1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01])
+
+
+def test_seam_timm_cuts_one_step_early_and_by_nothing_by_default():
+    theirs = from_timm.rates("MultiStepLRScheduler(optimizer, [3, 6], 0.1)", 9)
+    assert theirs == pytest.approx([1, 1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.01])
+    assert from_timm.rates("MultiStepLRScheduler(optimizer, [3, 6])", 9) == [1.0] * 9           # decay_rate is 1
+
+
+def test_seam_optax_scales_come_one_by_one():
+    theirs = from_optax.rates("optax.piecewise_constant_schedule(1.0, {3: 0.1, 6: 0.5})", 9)
+    assert theirs == pytest.approx([1, 1, 1, 0.1, 0.1, 0.1, 0.05, 0.05, 0.05])

@@ -9,6 +9,7 @@ from lrlearn import Schedule, constant, cosine, curve, warmup
 from tests.peers import from_keras, from_optax, from_timm, from_torch, from_transformers
 
 lengths, horizons = st.integers(1, 20), st.integers(1, 40)
+shapes = st.sampled_from(["linear", "cosine", "1-sqrt"])
 
 
 def ours(steps, lr, warmup_steps, T_max, eta_min=0.0, start_factor=0.0):
@@ -77,49 +78,60 @@ def test_fifty_digits(lr, W, share, start, data):
         assert abs(warmup(t, lr, after, W, start) - exact) <= EXACT * lr
 
 
-@given(rates, lengths, horizons, shares, shares, st.integers(0, 100))
-def test_its_ends_are_exact_and_then_it_is_the_schedule(lr, W, T_max, share, start, later):
+@given(rates, st.integers(0, 20), shapes, shares)
+def test_transformers_shapes(lr, W, shape, start):
+    """The plateau of warmup_stable_decay is a constant; min_lr_ratio is also where its warm-up begins."""
+    wanted = Schedule(warmup, schedule=Schedule(constant), warmup_steps=W, start_factor=start, shape=shape)
+    kwargs = dict(num_decay_steps=1, num_stable_steps=3, warmup_type=shape, min_lr_ratio=start)
+    call = f'get_scheduler("warmup_stable_decay", optimizer, {W}, scheduler_specific_kwargs={kwargs!r})'
+    assert near(curve(wanted, W + 3, lr), from_transformers.rates(call, W + 3, lr), CLOSE * lr)
+
+
+@given(rates, st.integers(0, 20))
+def test_transformers_constant_with_warmup(lr, W):
+    flat = Schedule(warmup, schedule=Schedule(constant), warmup_steps=W)
+    theirs = from_transformers.rates(f'get_scheduler("constant_with_warmup", optimizer, {W})', W + 3, lr)
+    assert near(curve(flat, W + 3, lr), theirs, CLOSE * lr)
+
+
+@settings(derandomize=True)
+@given(rates, st.integers(1, 10**6), shares, shares, st.data())
+def test_fifty_digits_of_the_shapes(lr, W, share, start, data):
+    left = data.draw(st.integers(1, W) | st.integers(1, min(W, 10)))        # a root is steepest at its end
+    after, top = Schedule(constant, factor=share, total_iters=1), share * lr
+    with mpmath.workdps(50):
+        begin, x = mpmath.mpf(start) * lr, mpmath.mpf(W - left) / W
+        ways = {"cosine": mpmath.sin(mpmath.pi * x / 2) ** 2, "1-sqrt": x / (1 + mpmath.sqrt(mpmath.mpf(left) / W))}
+        for shape, way in ways.items():
+            exact = begin + (mpmath.mpf(top) - begin) * way
+            assert abs(warmup(W - left, lr, after, W, start, shape) - exact) <= EXACT * lr
+
+
+@given(rates, lengths, horizons, shares, shares, st.integers(0, 100), shapes)
+def test_its_ends_are_exact_and_then_it_is_the_schedule(lr, W, T_max, share, start, later, shape):
     after = Schedule(cosine, T_max=T_max, eta_min=share * lr)
-    assert warmup(0, lr, after, W, start) == start * lr
-    assert warmup(W, lr, after, W, start) == after(0, lr)
-    assert warmup(W + later, lr, after, W, start) == after(later, lr)
-    assert warmup(later, lr, after, 0, start) == after(later, lr)           # no warm-up: nothing changes
+    assert warmup(0, lr, after, W, start, shape) == start * lr
+    assert warmup(W, lr, after, W, start, shape) == after(0, lr)
+    assert warmup(W + later, lr, after, W, start, shape) == after(later, lr)
+    assert warmup(later, lr, after, 0, start, shape) == after(later, lr)    # no warm-up: nothing changes
 
 
-@given(rates, st.integers(1, 300), shares)
-def test_it_only_rises(lr, W, start):
-    values = curve(Schedule(warmup, schedule=Schedule(constant), warmup_steps=W, start_factor=start), W + 2, lr)
+def test_the_shapes_lie_as_their_words_say():
+    """At a quarter, the half and three quarters: a line, a wave that is gentle at both ends, a root steep at its end."""
+    def rise(shape):
+        return [warmup(t, 1.0, Schedule(constant), 4, shape=shape) for t in (1, 2, 3)]
+
+    assert rise("linear") == [0.25, 0.5, 0.75]
+    assert rise("cosine") == pytest.approx([0.146447, 0.5, 0.853553], abs=1e-6)
+    assert rise("1-sqrt") == pytest.approx([0.133975, 0.292893, 0.5], abs=1e-6)
+
+
+@given(rates, st.integers(1, 300), shares, shapes)
+def test_it_only_rises(lr, W, start, shape):
+    values = curve(Schedule(warmup, schedule=Schedule(constant), warmup_steps=W, start_factor=start, shape=shape), W + 2, lr)
     assert all(a <= b + EXACT * lr for a, b in zip(values, values[1:])) and values[W] == lr
 
 
 def test_it_nests():
     inner = Schedule(warmup, schedule=Schedule(constant), warmup_steps=2, start_factor=0.5)
     assert curve(Schedule(warmup, schedule=inner, warmup_steps=2), 6) == [0.0, 0.25, 0.5, 0.75, 1.0, 1.0]
-
-
-def test_seam_torchs_linear_begins_at_a_third_and_not_at_zero():
-    assert from_torch.rates("LinearLR(optimizer)", 6) == pytest.approx([1 / 3 + 2 / 15 * t for t in range(6)])
-    with pytest.raises(ValueError, match="Starting multiplicative factor"):
-        from_torch.rates("LinearLR(optimizer, start_factor=0.0)", 1)
-
-
-def test_seam_torchs_chain_multiplies_and_never_reaches_the_peak():
-    theirs = from_torch.rates("ChainedScheduler([LinearLR(optimizer, total_iters=3), CosineAnnealingLR(optimizer, 10)])", 11)
-    assert theirs == pytest.approx([min(1.0, 1 / 3 + 2 / 9 * t) * cosine(t, 1.0, 10) for t in range(11)])
-    assert max(theirs) == pytest.approx(0.793893, abs=1e-6)
-
-
-def test_seam_timm_counts_the_warm_up_into_the_cosine_unless_told():
-    theirs = from_timm.rates("CosineLRScheduler(optimizer, 10, warmup_t=3)", 6)
-    assert theirs == pytest.approx([0.0, 1 / 3, 2 / 3] + [cosine(t, 1.0, 10) for t in (3, 4, 5)])
-
-
-def test_seam_keras_leaves_the_warm_up_out_of_decay_steps_and_optax_counts_it_in():
-    keras = from_keras.rates("keras.optimizers.schedules.CosineDecay(0.0, 10, warmup_target=1.0, warmup_steps=3)", 15)
-    optax = from_optax.rates("optax.warmup_cosine_decay_schedule(0.0, 1.0, 3, 10)", 15)
-    assert near(keras, ours(15, 1.0, 3, 10), FLOAT32) and near(optax, ours(15, 1.0, 3, 7), FLOAT32)
-
-
-def test_seam_one_transformers_warm_up_begins_above_zero():
-    call = 'get_scheduler("cosine_warmup_with_min_lr", optimizer, 3, 10, scheduler_specific_kwargs={"min_lr": 0.0})'
-    assert from_transformers.rates(call, 11)[:4] == pytest.approx([1 / 3, 2 / 3, 1.0, 0.950484], abs=1e-6)
