@@ -1,12 +1,13 @@
 # make read     install, build the book from the committed notebooks, serve it on this machine
 # make test     everything that must pass
+# make test-core  the same without the peer frameworks, whether they are installed or not; says what it leaves out
 # make outputs  run every notebook and store its outputs
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 NOTEBOOKS := $(wildcard book/*.ipynb)
 
-.PHONY: read site test outputs bench clean
+.PHONY: read site test test-core outputs bench clean
 
 read: site
 	$(BIN)/python book/_ext/serve.py _build/html
@@ -17,6 +18,9 @@ site: $(VENV)/reading _build/.of
 test: $(VENV)/testing
 	$(BIN)/python -m pytest -q
 	LRLEARN_CHECK=1 $(BIN)/python -m pytest -q -p no:doctest -o addopts= --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg book
+
+test-core: $(VENV)/core
+	LRLEARN_CORE=1 $(BIN)/python -m pytest -q -rs
 
 outputs: $(VENV)/reading
 	$(BIN)/python book/_ext/outputs.py $(NOTEBOOKS)
@@ -34,13 +38,17 @@ _build/.of: _config.yml _toc.yml $(wildcard book/_ext/*.* book/_ext/templates/* 
 clean:
 	rm -rf _build
 
-# The two environments: to read, and to test as well. A changed list installs anew.
+# The environments: to read, to test the core as well, and to test all. A changed list installs anew.
 $(VENV)/reading: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
-$(VENV)/testing: $(VENV)/reading tests/requirements.txt
+$(VENV)/core: $(VENV)/reading tests/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/requirements.txt
+	touch $@
+
+$(VENV)/testing: $(VENV)/core tests/peers/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/peers/requirements.txt
 	touch $@

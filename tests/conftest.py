@@ -1,13 +1,65 @@
-"""The tools of the book and the helpers of the tests are importable from every test."""
+"""The tools of the book and the helpers of the tests are importable from every test. A full run skips nothing."""
 import os
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "book" / "_ext"), str(ROOT / "tests"), str(ROOT)]
 
+from tests.peers.frameworks import FRAMEWORKS  # noqa: E402
+
 # A busy machine is no failure. CI sets the variable to try the same examples every time; people try new ones.
 settings.register_profile("book", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("book")
+
+# make test-core: the frameworks are not there, even where they are installed, and a test that wants one is left out.
+LEFT_OUT = {**{name: name for name in FRAMEWORKS}, "jax": "optax", "fastcore": "fastai"} if os.environ.get("LRLEARN_CORE") else {}
+
+
+class Skipped(pytest.skip.Exception, ModuleNotFoundError):
+    """Skips a test; for a package that can do without the framework it is the error that it expects."""
+
+    __module__ = "builtins"                 # pytest shows where other errors come from
+
+
+class LeftOut:
+    """Asked first for every module."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name in LEFT_OUT:
+            raise Skipped(f"needs {LEFT_OUT[name]}", allow_module_level=True, _use_item_location=True)
+
+
+sys.meta_path.insert(0, LeftOut)
+
+
+def held(report):
+    """A test that is skipped or may fail says nothing: it fails, unless only its framework is missing."""
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+    if (report.skipped or hasattr(report, "wasxfail")) and reason not in {f"Skipped: needs {name}" for name in LEFT_OUT}:
+        report.outcome, report.longrepr = "failed", f"{report.nodeid} was skipped or may fail, and so says nothing"
+        vars(report).pop("wasxfail", None)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    return held((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report():
+    return held((yield))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """The table of agreement, as far as this run has measured it."""
+    agreement = sys.modules.get("tests.peers.agreement")
+    if agreement and agreement.FOUND:
+        terminalreporter.section("largest difference from each peer, relative to base_lr")
+        for line in agreement.table(agreement.FOUND):
+            terminalreporter.write_line(line)

@@ -5,7 +5,7 @@ text as a user would write it, makes the schedule. Adapters import their framewo
 
 `python -m tests.peers` computes INTENTS anew and writes lrlearn/peers.json.
 """
-from . import from_keras, from_optax, from_timm, from_torch, from_transformers
+from . import from_fastai, from_ignite, from_keras, from_lrsched, from_optax, from_timm, from_torch, from_transformers
 
 STEPS, DIGITS = 15, 6
 

@@ -1,4 +1,4 @@
-"""Write lrlearn/peers.json anew: python -m tests.peers, from the top of the repository."""
+"""Write lrlearn/peers.json and lrlearn/agreement.json anew: python -m tests.peers, from the top of the repository."""
 import json
 import os
 import re
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import lrlearn
 
-from . import DIGITS, INTENTS, computed
+from . import DIGITS, INTENTS, agreement, computed
 
 
 def shorter(rate):
@@ -15,12 +15,22 @@ def shorter(rate):
 
 
 def write(path):
-    """The whole file or none: written beside, then put in place. The rates of a row stand on one line."""
+    """What the frameworks answer to the intents. The rates of a row stand on one line."""
     found = {name: computed(name) for name in INTENTS}
     for intent in found.values():
         for row in intent["rows"].values():
             row["rates"] = [shorter(rate) for rate in row["rates"]]
-    text = re.sub(r"\[[^][]*]", lambda rates: "[" + " ".join(rates[0][1:-1].split()) + "]", json.dumps(found, indent=1))
+    put(path, re.sub(r"\[[^][]*]", lambda rates: "[" + " ".join(rates[0][1:-1].split()) + "]", json.dumps(found, indent=1)))
+
+
+def write_agreement(path):
+    """How close each formula and class is to its peers, one row a line."""
+    rows = [json.dumps(agreement.entry(row, agreement.within(agreement.difference(row)))) for row in agreement.ROWS]
+    put(path, "[\n" + ",\n".join(rows) + "\n]")
+
+
+def put(path, text):
+    """The whole file or none: written beside, then put in place."""
     beside = path.with_suffix(".new")
     beside.write_text(text + "\n")
     os.replace(beside, path)
@@ -28,3 +38,4 @@ def write(path):
 
 if __name__ == "__main__":
     write(Path(lrlearn.__file__).with_name("peers.json"))
+    write_agreement(Path(lrlearn.__file__).with_name("agreement.json"))

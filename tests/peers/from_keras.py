@@ -2,12 +2,14 @@
 import os
 import tempfile
 from functools import cache
-from importlib.metadata import version as installed
+from types import SimpleNamespace
 from unittest import mock
+
+from . import frameworks
 
 
 def version():
-    return "keras " + installed("keras")
+    return frameworks.version("keras")
 
 
 @cache
@@ -22,3 +24,15 @@ def rates(call, steps, lr=1.0):
     """The peak stands in the call, so lr is not used."""
     schedule = eval(call, {"keras": keras()})
     return [float(schedule(t)) for t in range(steps)]
+
+
+def fed(call, metrics, lr=1.0):
+    """The learning rate after each of the metrics; in place of a model stands what has an optimizer with a rate."""
+    callback, used = eval(call, {"keras": keras()}), []
+    model = SimpleNamespace(optimizer=SimpleNamespace(learning_rate=lr))
+    callback.set_model(model)
+    callback.on_train_begin()
+    for epoch, metric in enumerate(metrics):
+        callback.on_epoch_end(epoch, {callback.monitor: metric})
+        used.append(float(model.optimizer.learning_rate))
+    return used

@@ -1,6 +1,5 @@
 """The constant rate against torch's ConstantLR and the frameworks' own."""
 import mpmath
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from near import CLOSE, EXACT, FLOAT32, near, rates
@@ -47,17 +46,3 @@ def test_transformers_and_optax(lr):
 def test_the_factor_holds_for_exactly_total_iters_steps():
     assert curve(Schedule(constant, factor=0.25, total_iters=2), 4) == [0.25, 0.25, 1.0, 1.0]
     assert curve(Schedule(constant, factor=0.0, total_iters=1), 3) == [0.0, 1.0, 1.0]
-
-
-def test_seam_torch_begins_at_a_third_for_five_steps():
-    assert from_torch.rates("ConstantLR(optimizer)", 7) == pytest.approx([1 / 3] * 5 + [1.0] * 2, abs=1e-15)
-
-
-def test_seam_torch_with_no_first_steps_keeps_the_factor_for_ever():
-    assert from_torch.rates("ConstantLR(optimizer, factor=0.5, total_iters=0)", 4) == [0.5] * 4
-    assert curve(Schedule(constant, factor=0.5, total_iters=0), 4) == [1.0] * 4
-
-
-def test_seam_torch_cannot_begin_at_zero():
-    with pytest.raises(ZeroDivisionError):              # it divides by the factor to undo it
-        from_torch.rates("ConstantLR(optimizer, factor=0.0)", 7)

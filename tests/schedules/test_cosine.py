@@ -1,6 +1,5 @@
 """The cosine against torch, transformers, optax, Keras, timm and 50 digits."""
 import mpmath
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from near import CLOSE, EXACT, FLOAT32, horizons, near, rates, shares
@@ -78,8 +77,3 @@ def test_it_begins_at_the_peak_ends_on_the_floor_and_stays(lr, share, T_max, lat
 def test_it_only_falls(lr, share, T_max):
     values = ours(T_max + 3, lr, T_max, share * lr)
     assert all(a >= b for a, b in zip(values, values[1:]))
-
-
-def test_seam_alpha_is_a_fraction_of_the_peak():
-    assert from_optax.rates("optax.cosine_decay_schedule(0.5, 4, alpha=0.1)", 5)[-1] == pytest.approx(0.05)
-    assert from_keras.rates("keras.optimizers.schedules.CosineDecay(0.5, 4, alpha=0.1)", 5)[-1] == pytest.approx(0.05)
