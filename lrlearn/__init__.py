@@ -9,10 +9,18 @@ from .schedules.constant import constant
 from .schedules.cosine import cosine
 from .schedules.cyclic import cosine_restarts, exp_range, triangular, triangular2
 from .schedules.exponential_decay import exponential_decay, inverse_time_decay
+from .schedules.greedy import greedy
 from .schedules.inverse_sqrt import inverse_sqrt, noam
 from .schedules.joining import chained, sequential
 from .schedules.one_cycle import one_cycle, one_cycle_momentum
+from .schedules.plateau import plateau
 from .schedules.polynomial import linear, polynomial
+from .schedules.rarer import cosine_power, k_decay, k_decay_polynomial, rex, tanh_decay
+from .schedules.rarer_cycles import chebyshev, cosine_cycles, cosine_waves, polynomial_cycle
+from .schedules.rarer_laws import exp_hyperbolic, exponential_between, hyperbolic, power_decay, power_law
+from .schedules.rarer_phases import flat_cosine, infinite, knee, linear_one_cycle, slanted_triangular, swa
+from .schedules.rarer_points import piecewise_constant, piecewise_cosine, piecewise_linear
+from .schedules.rarer_wrappers import clipped, exponential_warmup, repeat, staircase, untuned_warmup
 from .schedules.step_decay import multistep_decay, step_decay
 from .schedules.warmup import warmup
 from .schedules.wsd import wsd
@@ -20,8 +28,11 @@ from .schedules.wsd import wsd
 __version__ = "0.1.0"
 
 # What needs more than math comes on first use: name -> the module that holds it.
-LAZY = {"explore": "live", "facts": "show", "plot": "plots", "source": "show"}
-ROOMS = ("exercises", "figure", "labs", "live", "peers", "plots", "pytorch", "show", "svg")
+LAZY = {
+    "explore": "live", "facts": "show", "plot": "plots", "source": "show",
+    "native": "natives", "to_keras": "bridges", "to_lambda": "bridges", "to_optax": "bridges",
+}
+ROOMS = ("bridges", "exercises", "figure", "labs", "live", "natives", "peers", "plots", "pytorch", "show", "svg")
 
 
 def __getattr__(name):

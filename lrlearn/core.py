@@ -237,7 +237,8 @@ def area(schedule, steps):
 
 
 # How often a hyperparameter fits into a picture: what ends a curve once, what repeats a few times.
-SPANS = {"T_max": 1, "total_iters": 1, "total_steps": 1, "decay_steps": 1, "step_size": 4, "step_size_up": 8, "T_0": 3, "timescale": 4}
+SPANS = {"T_max": 1, "total_iters": 1, "total_steps": 1, "decay_steps": 1, "step_size": 4, "step_size_up": 8, "T_0": 3, "timescale": 4,
+         "cooldown_steps": 3, "anneal_steps": 5}
 
 
 def span(schedule):

@@ -73,6 +73,10 @@ SYMBOLS = {
     "milestones": "m_i", "T_0": "T_0", "T_mult": "m", "step_size_up": "u", "step_size_down": "d", "total_steps": "N",
     "pct_start": "p", "div_factor": "d", "final_div_factor": "f", "max_momentum": r"\mu_{\max}", "base_momentum": r"\mu_{\min}",
     "patience": "p", "min_lr": r"\eta_{\min}", "timescale": r"\tau", "d_model": r"d_{\mathrm{model}}", "decay_type": r"\delta", "schedules": "f_i",
+    "d": "d", "k": "k", "a": "a", "b": "b", "lb": "l", "ub": "u", "exponent": "q", "upper_bound": "U", "batch_size": r"\beta", "seq_len": "L",
+    "explore_steps": "E", "flat_fraction": "f", "cut_frac": "f", "ratio": "r", "cooldown_steps": "C", "constant_factor": "c",
+    "anneal_start": "A", "anneal_steps": "a", "swa_factor": "c", "pct_final": "q", "values": "v_i", "decay": r"\gamma", "num_cycles": "n",
+    "beta2": r"\beta_2", "max_lr": r"\eta_{\mathrm{hi}}",
 }
 
 

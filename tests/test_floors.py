@@ -19,6 +19,8 @@ FLOORS = {
     "figure": {"svg"},
     "worlds": {"core", "schedules", "svg"},
     "peers": set(),
+    "natives": {"core", "schedules"},
+    "bridges": {"core", "extras", "natives", "jax", "keras"},
     "show": {"core"},
     "pytorch": {"core", "schedules", "extras", "torch"},
     "plots": {"core", "extras", "svg", "matplotlib", "matplotlib_inline", "numpy", "IPython"},
@@ -28,7 +30,7 @@ FLOORS = {
     "__init__": {"core", "schedules"},
 }
 # What the page runs: of the standard library, only this exists in MicroPython as we use it.
-PAGE, PAGE_MAY = {"core", "schedules", "svg", "figure", "worlds", "__init__"}, {"math", "json"}
+PAGE, PAGE_MAY = {"core", "schedules", "svg", "figure", "worlds", "natives", "__init__"}, {"math", "json"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

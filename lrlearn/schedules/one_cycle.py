@@ -5,13 +5,14 @@ from ..core import Param, card
 
 
 def through(t, corners, anneal_strategy):
-    """The curve through the corners (time, value), along half cosine waves or straight lines, for t up to the last."""
+    """The curve through the corners (time, value), along half cosine waves or straight lines; held after the last."""
     t0, start = corners[0]
     for t1, end in corners[1:]:
         if t <= t1:
             x = (t - t0) / (t1 - t0) if t1 > t0 else 1.0
             return end + (start - end) * ((1 + cos(pi * x)) / 2 if anneal_strategy == "cos" else 1 - x)
         t0, start = t1, end
+    return end
 
 
 def one_cycle(t, base_lr, total_steps, pct_start=0.3, anneal_strategy="cos", div_factor=25.0, final_div_factor=1e4, three_phase=False):

@@ -1,4 +1,4 @@
-"""Plateau: the learning rate falls when a metric has stopped getting better. A fold over what is measured, no function of time."""
+"""Plateau: the learning rate falls when a metric has stopped getting better. A fold over metrics, no function of time."""
 from ..core import Param, card
 
 
@@ -27,17 +27,17 @@ def plateau(state, metric, mode="min", factor=0.1, patience=10, threshold=1e-4, 
 
     With "rel" the best must be positive: for -1 the goal is -1 * (1 - threshold), which -1 itself beats. So a negative metric
     that stands still looks better each time, and nothing is ever cut; take "abs" for metrics that can be negative.
-    Also called: reduce on plateau, new-bob.
+    Also called: reduce on plateau.
     Not to be confused with step_decay, which cuts at fixed times whatever the metric says.
     Source: common practice; torch.optim.lr_scheduler.ReduceLROnPlateau.
     """
     lr, best, bad, wait = state
     sign = 1 if mode == "max" else -1
-    goal = -sign * float("inf") if best is None else best + sign * threshold * (best if threshold_mode == "rel" else 1)
+    rival = -sign * float("inf") if best is None else best
+    goal = rival * (1 + sign * threshold) if threshold_mode == "rel" else rival + sign * threshold
     better = sign * metric > sign * goal
-    bad = 0 if better or wait > 0 else bad + 1
-    if bad <= patience:
-        return lr, metric if better else best, bad, max(wait - 1, 0)
+    if better or wait > 0 or bad < patience:
+        return lr, metric if better else best, 0 if better or wait > 0 else bad + 1, max(wait - 1, 0)
     lower = max(lr * factor, min_lr)
     return lower if lr - lower > eps else lr, best, 0, cooldown
 
@@ -45,8 +45,8 @@ def plateau(state, metric, mode="min", factor=0.1, patience=10, threshold=1e-4, 
 card(
     plateau,
     title="Plateau",
-    latex=r"\eta \leftarrow \max(\gamma\,\eta,\ \eta_{\min})\quad\text{after more than } p \text{ bad metrics in a row}",
-    paper=None,
+    latex=r"\eta \leftarrow \max(c\,\eta,\ \eta_{\min})\quad\text{after more than } p \text{ bad metrics in a row}",
+    paper="pytorch",
     params=(
         Param("mode", None, None, "min", ("min", "max"), "whether small or large metrics are good"),
         Param("factor", 0.0, 0.9, 0.1, 0.05, "the factor of one cut", ">= 0 and < 1"),
@@ -60,7 +60,6 @@ card(
     names={"torch": "ReduceLROnPlateau", "transformers": "reduce_lr_on_plateau", "optax": "contrib.reduce_on_plateau",
            "keras": "ReduceLROnPlateau", "timm": "PlateauLRScheduler"},
     seams=(
-        ("torch", "a relative threshold >= 1 finds no metric better than none, so all are bad."),
         ("optax", "the bad metric number patience already cuts, and a cut is made however small."),
         ("keras", "the bad metric number patience already cuts, and min_delta is an amount."),
         ("timm", "mode is max by default, and the threshold is always relative."),
