@@ -15,12 +15,12 @@ from .schedules.joining import chained, sequential
 from .schedules.one_cycle import one_cycle, one_cycle_momentum
 from .schedules.plateau import plateau
 from .schedules.polynomial import linear, polynomial
-from .schedules.rarer import cosine_power, k_decay, k_decay_polynomial, rex, tanh_decay
-from .schedules.rarer_cycles import chebyshev, cosine_cycles, cosine_waves, polynomial_cycle
-from .schedules.rarer_laws import exp_hyperbolic, exponential_between, hyperbolic, power_decay, power_law
-from .schedules.rarer_phases import flat_cosine, infinite, knee, linear_one_cycle, slanted_triangular, swa
-from .schedules.rarer_points import piecewise_constant, piecewise_cosine, piecewise_linear
-from .schedules.rarer_wrappers import clipped, exponential_warmup, repeat, staircase, untuned_warmup
+from .schedules.rarer.decays import cosine_power, k_decay, k_decay_polynomial, rex, tanh_decay
+from .schedules.rarer.cycles import chebyshev, cosine_cycles, cosine_waves, polynomial_cycle
+from .schedules.rarer.laws import exp_hyperbolic, exponential_between, hyperbolic, power_decay, power_law
+from .schedules.rarer.phases import flat_cosine, infinite, knee, linear_one_cycle, slanted_triangular, swa
+from .schedules.rarer.points import piecewise_constant, piecewise_cosine, piecewise_linear
+from .schedules.rarer.wrappers import clipped, exponential_warmup, repeat, staircase, untuned_warmup
 from .schedules.step_decay import multistep_decay, step_decay
 from .schedules.warmup import warmup
 from .schedules.wsd import wsd

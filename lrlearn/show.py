@@ -112,6 +112,7 @@ def share(card):
 
 
 def is_fold(card):
+    """Whether the card is of feedback, and so of no function of time."""
     return card.formula.__name__ in FOLDS
 
 

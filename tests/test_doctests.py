@@ -22,7 +22,7 @@ def test_there_are_examples():
         assert ran[name], f"{name} has no example that runs"
 
 
-@pytest.mark.parametrize("room", ["lrlearn", "lrlearn.labs", "lrlearn.pytorch", "lrlearn.exercises", "lrlearn.plots", "lrlearn.svg", "lrlearn.show", "lrlearn.peers"])
+@pytest.mark.parametrize("room", ["lrlearn", "lrlearn.labs", "lrlearn.pytorch", "lrlearn.exercises", "lrlearn.plots", "lrlearn.svg", "lrlearn.show", "lrlearn.peers", "lrlearn.bridges"])
 def test_public_names_say_what_they_are(room):
     module = importlib.import_module(room)
     things = {name: getattr(module, name) for name in {*vars(module), *getattr(module, "__all__", ())}}    # lazy names, too

@@ -18,7 +18,7 @@ import npm
 HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parents[1] / "lrlearn"
 # The floors of the package that need nothing but math: what the page's MicroPython runs.
-FLOORS = ("__init__.py", "core.py", "figure.py", "svg.py", "schedules/*.py", "worlds/*.py")
+FLOORS = ("__init__.py", "core.py", "figure.py", "svg.py", "schedules/**/*.py", "worlds/*.py")
 FIGURE = re.compile(r'<figure class="lr-live" data-lr="([^"]*)"><img\b[^>]*? src="data:image/svg\+xml,([^"]*)"[^>]*></figure>')
 NOSCRIPT = "<noscript><p>The sliders of this figure need JavaScript.</p></noscript>"
 

@@ -8,17 +8,11 @@ import random
 import re
 from collections import namedtuple
 from functools import cache, partial
-from importlib import import_module
 from math import ceil, log10
-from pkgutil import iter_modules
 
-import lrlearn.schedules
 from lrlearn import CARDS, FOLDS, Schedule, curve
 
 from . import from_fastai, from_ignite, from_keras, from_lrsched, from_optax, from_timm, from_torch, from_transformers
-
-for module in iter_modules(lrlearn.schedules.__path__):
-    import_module(f"lrlearn.schedules.{module.name}")               # every card
 
 PEERS = {
     "torch": from_torch, "transformers": from_transformers, "timm": from_timm, "optax": from_optax, "keras": from_keras,

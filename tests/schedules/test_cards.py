@@ -81,7 +81,8 @@ def test_the_paper_stands_in_the_bibliography(card):
 
 def own_tests(formula):
     """The test functions of the formula's own test file that name it, as source."""
-    path = Path(__file__).with_name(f"test_{formula.__module__.rpartition('.')[2]}.py")
+    *folders, name = formula.__module__.split(".")[2:]              # after lrlearn.schedules
+    path = Path(__file__).parent.joinpath(*folders, f"test_{name}.py")
     text = path.read_text() if path.exists() else ""
     functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
     helpers = {f.name for f in functions if not f.name.startswith("test_") and formula.__name__ in words(f)}

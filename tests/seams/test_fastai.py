@@ -2,9 +2,9 @@
 import pytest
 
 from lrlearn import Schedule, constant, cosine_restarts, linear, one_cycle, polynomial, sequential
-from lrlearn.schedules.rarer_laws import exponential_between
-from lrlearn.schedules.rarer_phases import flat_cosine
-from lrlearn.schedules.rarer_points import piecewise_cosine
+from lrlearn.schedules.rarer.laws import exponential_between
+from lrlearn.schedules.rarer.phases import flat_cosine
+from lrlearn.schedules.rarer.points import piecewise_cosine
 from tests.peers.from_fastai import rates
 from tests.seams import about, ours
 

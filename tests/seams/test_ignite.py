@@ -1,7 +1,7 @@
 """Where PyTorch-Ignite departs from our formulas."""
 from lrlearn import Schedule, cosine, sequential, triangular, warmup
-from lrlearn.schedules.rarer_cycles import cosine_cycles
-from lrlearn.schedules.rarer_points import piecewise_linear
+from lrlearn.schedules.rarer.cycles import cosine_cycles
+from lrlearn.schedules.rarer.points import piecewise_linear
 from tests.peers.from_ignite import rates
 from tests.seams import about, ours
 

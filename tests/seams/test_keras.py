@@ -5,7 +5,7 @@ import pytest
 
 from lrlearn import Schedule, cosine, cosine_restarts, exponential_decay, multistep_decay, polynomial, warmup
 from lrlearn.schedules.plateau import plateau
-from lrlearn.schedules.rarer_cycles import cosine_cycles
+from lrlearn.schedules.rarer.cycles import cosine_cycles
 from tests.peers.from_keras import fed, rates
 from tests.seams import about, folded, ours
 

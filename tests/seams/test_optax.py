@@ -3,8 +3,8 @@ import pytest
 
 from lrlearn import Schedule, cosine, exponential_decay, one_cycle, warmup
 from lrlearn.schedules.plateau import plateau
-from lrlearn.schedules.rarer_phases import linear_one_cycle
-from lrlearn.schedules.rarer_points import piecewise_cosine, piecewise_linear
+from lrlearn.schedules.rarer.phases import linear_one_cycle
+from lrlearn.schedules.rarer.points import piecewise_cosine, piecewise_linear
 from tests.peers.from_optax import fed, rates
 from tests.seams import about, folded, ours
 

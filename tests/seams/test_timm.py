@@ -4,9 +4,9 @@ import torch
 
 from lrlearn import Schedule, cosine, cosine_restarts, linear, multistep_decay, polynomial, step_decay, warmup, wsd
 from lrlearn.schedules.plateau import plateau
-from lrlearn.schedules.rarer import tanh_decay
-from lrlearn.schedules.rarer_cycles import cosine_cycles
-from lrlearn.schedules.rarer_wrappers import repeat
+from lrlearn.schedules.rarer.decays import tanh_decay
+from lrlearn.schedules.rarer.cycles import cosine_cycles
+from lrlearn.schedules.rarer.wrappers import repeat
 from tests.peers.from_timm import fed, rates, schedulers
 from tests.seams import about, folded, ours
 

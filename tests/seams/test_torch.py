@@ -6,7 +6,7 @@ from torch.optim import lr_scheduler
 from lrlearn import (Schedule, chained, constant, cosine, cosine_restarts, curve, exponential_decay, linear, one_cycle,
                      polynomial, sequential)
 from lrlearn.schedules.plateau import plateau
-from lrlearn.schedules.rarer_phases import swa
+from lrlearn.schedules.rarer.phases import swa
 from tests.peers.from_torch import fed, rates, stepped
 from tests.seams import about, folded, ours
 

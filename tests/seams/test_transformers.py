@@ -4,7 +4,7 @@ import torch
 
 from lrlearn import Schedule, cosine, cosine_restarts, inverse_sqrt, linear, noam, polynomial, warmup, wsd
 from lrlearn.schedules.greedy import greedy
-from lrlearn.schedules.rarer_cycles import cosine_waves
+from lrlearn.schedules.rarer.cycles import cosine_waves
 from tests.peers.from_transformers import fed, rates
 from tests.seams import about, folded, ours
 

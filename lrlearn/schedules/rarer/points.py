@@ -1,6 +1,6 @@
 """Curves through given points: the reader's own table of steps and learning rates."""
-from ..core import Param, card
-from .one_cycle import through
+from ...core import Param, card
+from ..one_cycle import through
 
 MILESTONES = Param("milestones", None, None, [10, 60, 90, 120], None, "the steps of the points",
                    "a list of ascending integers >= 0")

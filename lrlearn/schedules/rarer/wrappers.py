@@ -1,10 +1,10 @@
 """Rarer schedules around a schedule: the untuned warm-ups, stairs, bounds and repetition."""
 from math import exp
 
-from ..core import Param, Schedule, card
-from .constant import constant
-from .cosine import cosine
-from .exponential_decay import exponential_decay
+from ...core import Param, Schedule, card
+from ..constant import constant
+from ..cosine import cosine
+from ..exponential_decay import exponential_decay
 
 DAMPED = Param("schedule", None, None, Schedule(cosine, T_max=5000), None, "the schedule that is damped", "a Schedule")
 BETA2 = Param("beta2", 0.9, 0.999, 0.999, 0.001, "the second-moment decay of Adam", ">= 0 and < 1")

@@ -1,8 +1,8 @@
 """Rarer schedules made of phases: climbs, holds and falls one after the other, and curves through given points."""
 from math import cos, pi
 
-from ..core import Param, card
-from .one_cycle import through
+from ...core import Param, card
+from ..one_cycle import through
 
 TOTAL = Param("total_steps", 1, 200, 100, 1, "steps until the end", ">= 1")
 

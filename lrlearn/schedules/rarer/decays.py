@@ -1,7 +1,7 @@
 """Rarer decays: other shapes of the way from the peak to the floor."""
 from math import cos, pi, sin, tanh
 
-from ..core import Param, card
+from ...core import Param, card
 
 TOTAL = Param("total_steps", 1, 200, 100, 1, "steps until the bottom", ">= 1")
 ETA_MIN = Param("eta_min", 0.0, 0.1, 0.0, 0.001, "the learning rate at the bottom", ">= 0")

@@ -1,7 +1,7 @@
 """Rarer schedules that come back: shrinking restarts, waves, a repeated polynomial, and the fractal order of Chebyshev."""
 from math import cos, pi, sin
 
-from ..core import Param, card
+from ...core import Param, card
 
 TOTAL = Param("total_steps", 1, 200, 100, 1, "steps until the end", ">= 1")
 ETA_MIN = Param("eta_min", 0.0, 0.1, 0.0, 0.001, "the learning rate at the bottom", ">= 0")

@@ -1,7 +1,7 @@
 """Rarer laws: curves given by a hyperbola, an exponential or a power of time."""
 from math import sqrt
 
-from ..core import Param, card
+from ...core import Param, card
 
 TOTAL = Param("total_steps", 1, 200, 100, 1, "steps until the end", ">= 1")
 UPPER = Param("upper_bound", 200, 1000, 250, 50, "the longest run that is to be like this one, in steps", ">= total_steps")
