@@ -8,12 +8,15 @@ FollowerLR   the learning rate moves as the formula moves, so that schedulers, a
 """
 import warnings
 
-import torch
+from torch import Tensor
 from torch.optim.lr_scheduler import LRScheduler
 
-from ..core import Param, breaks, check_value, plain
+from ..core import Param, check_value, plain
+from .groups import (check_optimizer, like, momentum_of, own_tensors, per_group, plain_state, rates_of, right, set_lr,
+                     set_momentum, text)
 
 LAST_EPOCH = Param("last_epoch", None, None, -1, 1, "index of the last finished update, -1 at the start", ">= -1")
+EPOCH = Param("epoch", None, None, 0, None, "the time to go to", ">= 0")
 
 
 class FormulaLR(LRScheduler):
@@ -25,6 +28,7 @@ class FormulaLR(LRScheduler):
 
     A subclass says what the formula is.
 
+    >>> import torch
     >>> class InverseTime(FormulaLR):
     ...     def formula(self, t, base_lr):
     ...         return base_lr / (1 + t)
@@ -39,10 +43,8 @@ class FormulaLR(LRScheduler):
 
     def __init__(self, optimizer, last_epoch=-1):
         check_optimizer(optimizer)
-        check_value(LAST_EPOCH, last_epoch)
-        if last_epoch >= 0 and any("initial_lr" not in group for group in optimizer.param_groups):
-            raise ValueError(f"last_epoch: {LAST_EPOCH.note}, must be -1 for an optimizer that no scheduler has driven, "
-                             f"got {last_epoch}")
+        check_last_epoch(optimizer, last_epoch)
+        own_tensors(optimizer)
         super().__init__(optimizer, last_epoch)
 
     def _initial_step(self):                # the end of torch's __init__
@@ -65,6 +67,30 @@ class FormulaLR(LRScheduler):
 
     _get_closed_form_lr = get_lr            # torch asks for this name in step(epoch)
 
+    def _update_lr(self, epoch=None):       # the end of torch's step: the same in fewer moves, one pass over the groups
+        if epoch is None:
+            self.last_epoch += 1
+        else:
+            epoch = plain(epoch)
+            check_value(EPOCH, epoch)
+            self.last_epoch = epoch
+        self._get_lr_called_within_step = True
+        try:
+            lrs = self.get_lr() if epoch is None else self._get_closed_form_lr()
+        except OverflowError as error:      # a gamma above 1, long enough; torch's rates become inf, and the weights nan
+            raise OverflowError(f"lr: the learning rate, must be finite at t = {self.last_epoch}, "
+                                f"got more than a float holds from {type(self).__name__}") from error
+        finally:
+            self._get_lr_called_within_step = False
+        tensors = False
+        for group, lr in zip(self.optimizer.param_groups, lrs, strict=True):
+            if isinstance(group["lr"], Tensor):
+                set_lr(group, lr)
+                tensors = True
+            else:
+                group["lr"] = lr
+        self._last_lr = rates_of(self.optimizer) if tensors else [*lrs]
+
     def state_dict(self):
         """What to save: numbers, strings and lists, none of them shared with the scheduler."""
         return {name: plain_state(value) for name, value in super().state_dict().items()}
@@ -75,6 +101,14 @@ class FormulaLR(LRScheduler):
         self._last_lr = [like(group["lr"], lr) for group, lr in zip(self.optimizer.param_groups, self._last_lr)]
 
 
+def check_last_epoch(optimizer, last_epoch):
+    """Raise a ValueError of one sentence when the optimizer cannot be taken up there."""
+    check_value(LAST_EPOCH, last_epoch)
+    if last_epoch >= 0 and any("initial_lr" not in group for group in optimizer.param_groups):
+        raise ValueError(f"last_epoch: {LAST_EPOCH.note}, must be -1 for an optimizer that no scheduler has driven, "
+                         f"got {last_epoch}")
+
+
 class FollowerLR(FormulaLR):
     """The learning rate moves as the formula moves: two followers on one optimizer multiply.
 
@@ -83,15 +117,25 @@ class FollowerLR(FormulaLR):
 
     floor = 0.0                             # what the formula falls to; proportions are taken above it
 
+    def curve(self, t):
+        if len(self.base_lrs) == 1:
+            return [self.formula(t, self.base_lrs[0])]
+        return above(self.floor, self.base_lrs, self.share(t))        # the same bits, with one call for all groups
+
     def get_lr(self):
-        t, lrs = self.last_epoch, [group["lr"] for group in self.optimizer.param_groups]
+        t, groups = self.last_epoch, self.optimizer.param_groups
         resumed = self._step_count == 1 and t > 0
         if resumed or not self._get_lr_called_within_step:      # the rates already are what they should be
-            return lrs
-        self.base_lrs += plain_state(lrs[len(self.base_lrs):])        # a group added since starts from where it is
-        before = self.curve(t - 1) if t > 0 else self.base_lrs
+            return [group["lr"] for group in groups]
+        if len(groups) > len(self.base_lrs):                    # a group added since starts from where it is
+            self.base_lrs += plain_state([group["lr"] for group in groups[len(self.base_lrs):]])
+        if len(groups) == 1 and t > 0 and groups[0]["lr"] == self.formula(t - 1, self.base_lrs[0]):
+            return [self.formula(t, self.base_lrs[0])]          # the common case, in the fewest moves
+        lrs, before, after = [group["lr"] for group in groups], self.curve(t - 1) if t > 0 else self.base_lrs, self.curve(t)
+        if lrs == before:                                       # nobody else touched them
+            return after
         growth = self.growth(t)
-        return [follow(lr, old, new, self.floor, growth) for lr, old, new in zip(lrs, before, self.curve(t))]
+        return [follow(lr, old, new, self.floor, growth) for lr, old, new in zip(lrs, before, after)]
 
     def share(self, t):
         """Where the formula stands at time t: 1 at base_lr, 0 at the floor."""
@@ -100,7 +144,14 @@ class FollowerLR(FormulaLR):
     def growth(self, t):
         """By which factor the height above the floor grows from t - 1 to t; None out of the trough."""
         was = self.share(t - 1) if t > 0 else 1.0
-        return self.share(t) / was if was else None
+        return self.share(t) / was if was > 1e-300 else None    # closer to 0 the quotient may be too large for a float
+
+
+def above(floor, base_lrs, share):
+    """What stands that share of the way from the floor to each base_lr."""
+    if not floor:
+        return [base_lr * share for base_lr in base_lrs]
+    return [floor + (base_lr - floor) * share for base_lr in base_lrs]
 
 
 def follow(lr, old, new, floor, growth):
@@ -132,6 +183,7 @@ class ScheduleLR(FormulaLR):
 
     Call step() after each update, as with every scheduler of torch.
 
+    >>> import torch
     >>> from lrlearn import Schedule, cosine
     >>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
     >>> scheduler = ScheduleLR(optimizer, Schedule(cosine, T_max=4))
@@ -158,12 +210,12 @@ class ScheduleLR(FormulaLR):
     def __init__(self, optimizer, schedule, momentum=None, last_epoch=-1):
         check_optimizer(optimizer)
         groups = optimizer.param_groups
-        self.schedules = per_group(SCHEDULE, schedule, [plain_state(group.get("initial_lr", group["lr"])) for group in groups])
+        self.schedules = schedules_of(SCHEDULE, schedule, [plain_state(group.get("initial_lr", group["lr"])) for group in groups])
         if momentum is not None and momentum_of(groups[0]) is None:
             name = type(optimizer).__name__
             raise ValueError(f"momentum: {MOMENTUM.note}, must be None for {name}, which has neither, got {text(momentum)}")
         starts = [group.get("initial_momentum", momentum_of(group)) for group in groups]
-        self.momentum_schedules = [] if momentum is None else per_group(MOMENTUM, momentum, starts)
+        self.momentum_schedules = [] if momentum is None else schedules_of(MOMENTUM, momentum, starts)
         super().__init__(optimizer, last_epoch)
 
     def curve(self, t):
@@ -201,19 +253,9 @@ SCHEDULE = Param("schedule", None, None, None, None, "what sets the learning rat
 MOMENTUM = Param("momentum", None, None, None, None, "what sets momentum or beta1", ">= 0 and < 1")
 
 
-def check_optimizer(optimizer):
-    """Raise a TypeError of one sentence for what is not an optimizer."""
-    if not isinstance(optimizer, torch.optim.Optimizer):
-        got = text(optimizer)               # a whole model, by mistake, prints long
-        raise TypeError("optimizer: what the scheduler drives, must be a torch.optim.Optimizer, got "
-                        + (got if len(got) < 60 else got[:60] + "..."))
-
-
-def per_group(param, given, bases):
-    """One schedule for each base value, each tried at t = 0: a list as it is, anything else repeated."""
-    each = list(given) if isinstance(given, (list, tuple)) else [given] * len(bases)
-    if len(each) != len(bases):
-        raise ValueError(f"{param.name}: {param.note}, must be one for each param group, {len(bases)}, got {len(each)}")
+def schedules_of(param, given, bases):
+    """One schedule for each base value, each tried at t = 0."""
+    each = per_group(param, given, len(bases))
     for s, base in zip(each, bases):
         try:
             value_at(param, s, 0, base)
@@ -226,44 +268,7 @@ def per_group(param, given, bases):
 
 def value_at(param, s, t, base):
     """What the schedule gives at time t, in plain numbers; a ValueError of one sentence when it is wrong for the param."""
-    value = plain_state(s(t, base))
-    why = breaks(param, value)
-    if why:
-        raise ValueError(f"{param.name}: {param.note}, {why} at t = {t}, got {value!r} from {text(s)}")
-    return value
-
-
-def momentum_of(group):
-    """The group's momentum, or its beta1 when the optimizer is of Adam's kin; None when it has neither."""
-    return plain_state(group["betas"][0] if "betas" in group else group.get("momentum"))
-
-
-def set_momentum(group, momentum):
-    """Write what momentum_of reads."""
-    if "betas" in group:
-        group["betas"] = (like(group["betas"][0], momentum), *group["betas"][1:])
-    else:
-        group["momentum"] = momentum
-
-
-def plain_state(value):
-    """The value in numbers, strings, lists and dicts, as far as it consists of arrays, tensors and containers of them."""
-    if isinstance(value, dict):
-        return {key: plain_state(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain_state(item) for item in value]
-    return plain(value)
-
-
-def like(old, value):
-    """The value in the form of the old one: as it is, or as a tensor of the same type in the same place."""
-    return torch.full_like(old, value) if isinstance(old, torch.Tensor) else value
-
-
-def text(thing):
-    """How the thing prints, on one line and without the memory addresses that change from run to run."""
-    head, *tails = " ".join(repr(thing).split()).split(" at 0x")
-    return head + "".join(tail.lstrip("0123456789abcdefABCDEF") for tail in tails)
+    return right(param, s(t, base), t, s)
 
 
 def listing(names):

@@ -1,21 +1,17 @@
-"""CosineAnnealingLR does what torch's class of that name does, in every company and through every checkpoint."""
+"""What CosineAnnealingLR alone has: a floor, a trough, and the way back up. The rest is in test_familiar.py."""
 import copy
-import inspect
-import pickle
 
 import numpy as np
 import pytest
-import states
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from states import WAYS
 from torch.optim import lr_scheduler as theirs
 
 from lrlearn import cosine
 from lrlearn.pytorch import CosineAnnealingLR, familiar
 
-CLOSE, PERIODS, FLOAT32 = 1e-11, 1e-9, 1e-4             # of the largest rate: before T_max, over several periods, float32
+CLOSE, PERIODS = 1e-11, 1e-9                            # of the largest rate: before T_max, over several periods
 
 rates = st.floats(1e-4, 10.0)
 floors = st.just(0.0) | st.floats(1e-5, 1.0)
@@ -67,28 +63,10 @@ def alone(T_max, eta_min=0.0):
 
 # ------------------------------------------------------------------------------------------ the same rates as torch
 
-def test_the_constructor_is_torchs():
-    def arguments(cls):
-        return [(p.name, p.kind, p.default) for p in inspect.signature(cls).parameters.values()]
-
-    assert arguments(CosineAnnealingLR) == arguments(theirs.CosineAnnealingLR)
-
-
-def test_swapped_arguments_are_one_short_sentence():
-    with pytest.raises(TypeError) as error:
-        CosineAnnealingLR(10, optimizer_of([0.1]))
-    assert str(error.value) == "optimizer: what the scheduler drives, must be a torch.optim.Optimizer, got 10"
-
-
 def test_it_is_a_scheduler_of_torch():
     scheduler = CosineAnnealingLR(optimizer_of([0.1]), 10)
     assert isinstance(scheduler, theirs.LRScheduler)
     assert [scheduler.T_max, scheduler.eta_min, scheduler.base_lrs, scheduler.last_epoch] == [10, 0.0, [0.1], 0]
-
-
-@given(st.lists(rates, min_size=1, max_size=3), horizons, floors)
-def test_alone_to_the_bottom(lrs, T_max, eta_min):
-    alike(alone(T_max, eta_min), T_max + 1, CLOSE, lrs=lrs)
 
 
 @given(rates, horizons, floors)
@@ -143,13 +121,6 @@ def test_in_torchs_sequence(lr, T_max, T_other, eta_min, milestone):
         alike(lambda o, cls: [theirs.SequentialLR(o, build(o, cls), [milestone])], 80, PERIODS, lrs=[lr, 0.5 * lr])
 
 
-@given(rates, horizons, horizons, floors)
-def test_in_torchs_chain(lr, T_max, T_other, eta_min):
-    for build in (lambda o, cls: [theirs.LinearLR(o), cls(o, T_max, eta_min)],
-                  lambda o, cls: [cls(o, T_max, eta_min), cls(o, T_other), theirs.ExponentialLR(o, 0.9)]):
-        alike(lambda o, cls: [theirs.ChainedScheduler(build(o, cls))], 80, PERIODS, lrs=[lr])
-
-
 @given(rates, horizons, floors,
        st.lists(st.none() | st.integers(0, 200) | st.integers(0, 99).map(lambda n: n + 0.5), min_size=1, max_size=30))
 @pytest.mark.filterwarnings("ignore:The epoch parameter")
@@ -167,13 +138,6 @@ def test_step_to_an_epoch(lr, T_max, eta_min, epochs):
     assert max(abs(a - b) for [a], [b] in zip(ours, wanted)) <= PERIODS * max(lr, eta_min)
 
 
-@given(st.lists(rates, min_size=1, max_size=2), horizons, floors)
-def test_tensor_rates(lrs, T_max, eta_min):
-    alike(alone(T_max, eta_min), 3 * T_max + 3, FLOAT32, lrs=lrs, dtype=torch.float32)
-    alike(alone(T_max, eta_min), 3 * T_max + 3, PERIODS, lrs=lrs, dtype=torch.float64)
-    alike(alone(T_max, eta_min), 50, FLOAT32, lrs=lrs, dtype=torch.float32, edits={7: 0.5})
-
-
 def test_a_tensor_rate_stays_the_same_tensor_and_keeps_float32s_accuracy():
     optimizer = optimizer_of([0.1], dtype=torch.float32)
     tensor, scheduler = optimizer.param_groups[0]["lr"], CosineAnnealingLR(optimizer, 1000)
@@ -183,11 +147,6 @@ def test_a_tensor_rate_stays_the_same_tensor_and_keeps_float32s_accuracy():
         exact = 0.05 * (1 + torch.cos(torch.tensor(torch.pi * t / 1000, dtype=torch.float64)))
         assert abs(tensor.item() - exact) <= 1e-7 * 0.1     # torch: 2e-6 at the same place
     assert optimizer.param_groups[0]["lr"] is tensor and torch.is_tensor(scheduler.get_last_lr()[0])
-
-
-@given(rates, horizons, floors)
-def test_adam(lr, T_max, eta_min):
-    alike(alone(T_max, eta_min), 2 * T_max + 3, PERIODS, lrs=[lr], kind=torch.optim.AdamW)
 
 
 @given(rates, st.integers(3, 60), st.floats(0.0, 0.01), st.data())
@@ -224,55 +183,7 @@ def test_get_lr_outside_step_gives_the_rates_in_use():
         assert other.get_lr() != other.get_last_lr()
 
 
-def test_the_call_order_warning_is_torchs():
-    with pytest.warns(UserWarning, match="before `optimizer.step"):
-        CosineAnnealingLR(optimizer_of([0.1]), 10).step()
-
-
 # ------------------------------------------------------------------------------------------ state
-
-def trained(optimizer, scheduler, steps):
-    """Rates and weights of steps real updates."""
-    return states.trained(optimizer, scheduler, steps, lambda: (ask(optimizer), [p.item() for g in optimizer.param_groups for p in g["params"]], scheduler.last_epoch))
-
-
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("dtype", [None, torch.float32])
-@settings(max_examples=20)
-@given(before=st.integers(0, 40), after=st.integers(1, 40), T_max=st.integers(1, 20), eta_min=floors)
-def test_save_and_resume_is_bit_exact(way, dtype, before, after, T_max, eta_min):
-    def fresh(T_max, eta_min):
-        optimizer = optimizer_of([0.1, 0.02], dtype=dtype, momentum=0.9)
-        return optimizer, CosineAnnealingLR(optimizer, T_max, eta_min)
-
-    optimizer, scheduler = fresh(T_max, eta_min)
-    trained(optimizer, scheduler, before)
-    weights = [p.detach().clone() for g in optimizer.param_groups for p in g["params"]]
-    state = WAYS[way]({"optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict()})
-    kept = copy.deepcopy(state["scheduler"])
-    wanted = trained(optimizer, scheduler, after)
-
-    other, resumed = fresh(7, 0.5)                      # the state brings the hyperparameters, as in torch
-    for group, weight in zip(other.param_groups, weights):
-        group["params"][0].data.copy_(weight)
-    other.load_state_dict(state["optimizer"])
-    resumed.load_state_dict(state["scheduler"])
-    assert resumed.get_last_lr() == [group["lr"] for group in other.param_groups]
-    assert type(resumed.get_last_lr()[0]) is type(other.param_groups[0]["lr"])
-    assert trained(other, resumed, after) == wanted
-    assert state["scheduler"] == kept                   # neither loading nor going on changes it
-
-
-def test_the_state_is_plain_and_not_shared():
-    optimizer = optimizer_of([0.1], dtype=torch.float32)
-    scheduler = CosineAnnealingLR(optimizer, 10)
-    state = scheduler.state_dict()
-    kept = copy.deepcopy(state)
-    assert {type(v) for value in state.values() for v in (value if isinstance(value, list) else [value])} <= {int, float, bool}
-    optimizer.step()
-    scheduler.step()
-    assert state == kept != scheduler.state_dict()
-
 
 def test_numbers_from_arrays_become_plain():
     scheduler = CosineAnnealingLR(optimizer_of([0.1]), np.int64(10), np.float64(0.01))
@@ -291,28 +202,6 @@ def test_a_group_added_after_loading_leaves_the_loaded_state_alone():
     assert state == kept and len(scheduler.base_lrs) == 2
 
 
-@pytest.mark.parametrize("dtype", [None, torch.float32])
-@given(rates, horizons, floors, st.integers(0, 100))
-def test_a_checkpoint_of_torchs_class_goes_on_in_ours(dtype, lr, T_max, eta_min, before):
-    optimizer = optimizer_of([lr, lr / 3], dtype=dtype)
-    scheduler = theirs.CosineAnnealingLR(optimizer, T_max, eta_min)
-    for _ in range(before):
-        optimizer.step()
-        scheduler.step()
-    other = optimizer_of([1.0, 1.0], dtype=dtype)
-    ours = CosineAnnealingLR(other, 1)
-    state = {"optimizer": copy.deepcopy(optimizer.state_dict()), "scheduler": copy.deepcopy(scheduler.state_dict())}
-    other.load_state_dict(state["optimizer"])
-    ours.load_state_dict(state["scheduler"])
-    assert ours.get_last_lr() == scheduler.get_last_lr() and type(ours.base_lrs[0]) is float
-    close = FLOAT32 if dtype else PERIODS
-    for _ in range(60):
-        for o, s in ((optimizer, scheduler), (other, ours)):
-            o.step()
-            s.step()
-        assert max(abs(a - b) for a, b in zip(ask(other), ask(optimizer))) <= close * max(lr, eta_min)
-
-
 @given(rates, horizons, floors, st.integers(1, 60))
 def test_last_epoch_takes_up_an_optimizer(lr, T_max, eta_min, k):
     optimizer = optimizer_of([lr])
@@ -329,17 +218,6 @@ def test_last_epoch_takes_up_an_optimizer(lr, T_max, eta_min, k):
         other.step()
         taken_up.step()
         assert abs(ask(other)[0] - CosineAnnealingLR.formula(straight, k + 1, lr)) <= close * max(lr, eta_min)
-
-
-@pytest.mark.filterwarnings("ignore:Seems like `optimizer.step")        # torch counts steps in a wrapper that no copy has
-def test_the_scheduler_itself_pickles_and_copies():
-    optimizer = optimizer_of([0.1])
-    scheduler = CosineAnnealingLR(optimizer, 10)
-    for other in (pickle.loads(pickle.dumps(scheduler)), copy.deepcopy(scheduler)):
-        other.optimizer.step()
-        other.step()
-        assert other.get_last_lr() == [cosine(1, 0.1, 10)]
-    assert ask(optimizer) == [0.1]
 
 
 # ------------------------------------------------------------------------------------------ wrong arguments
@@ -368,13 +246,6 @@ def test_a_wrong_argument_is_one_sentence_at_construction(arguments, sentence):
         CosineAnnealingLR(optimizer, *arguments)
     assert str(error.value) == sentence
     assert ask(optimizer) == [0.1] and "initial_lr" not in optimizer.param_groups[0]       # left as it was
-
-
-@pytest.mark.parametrize("wrong", [None, 0.1, [torch.zeros(1)], torch.nn.Linear(2, 2)], ids=str)
-def test_not_an_optimizer(wrong):
-    with pytest.raises(TypeError) as error:
-        CosineAnnealingLR(wrong, 10)
-    assert str(error.value) == f"optimizer: what the scheduler drives, must be a torch.optim.Optimizer, got {wrong!r}"
 
 
 # ------------------------------------------------------------------------------------------ planted faults
