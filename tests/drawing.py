@@ -26,10 +26,11 @@ def values(param, most=10**4, inner=None):
             ends[sign] = float(limit)
         except ValueError:                  # another parameter: the whole is tried below
             pass
-    low, high = ends.get(">=", ends.get(">", -10.0)), ends.get("<=", ends.get("<"))
+    # a factor of 1e-300 is right, and leads beyond the floats
+    low, high = ends.get(">=", ends[">"] + 1e-6 if ">" in ends else -10.0), ends.get("<=", ends.get("<"))
     if isinstance(param.step, int):
         return st.integers(int(low) + (">" in ends), int(high) if high is not None else most) | none
-    return st.floats(low, 10.0 if high is None else high, exclude_min=">" in ends, exclude_max="<" in ends, allow_subnormal=False) | none
+    return st.floats(low, 2.0 if high is None else high, exclude_max="<" in ends, allow_subnormal=False) | none
 
 
 @st.composite

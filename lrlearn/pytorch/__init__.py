@@ -17,9 +17,9 @@ from ..extras import need
 # name -> the module that holds it
 LAZY = {
     "ChainedScheduler": "joined", "ConstantLR": "familiar", "CosineAnnealingLR": "familiar",
-    "CosineAnnealingWarmRestarts": "familiar", "CyclicLR": "familiar", "ExponentialLR": "familiar", "FollowerLR": "bridge",
-    "FormulaLR": "bridge", "LRScheduler": "bridge", "LambdaLR": "familiar", "LinearLR": "familiar", "MultiStepLR": "familiar",
-    "MultiplicativeLR": "familiar", "OneCycleLR": "familiar", "PolynomialLR": "familiar", "ReduceLROnPlateau": "plateau",
+    "CosineAnnealingWarmRestarts": "cyclic", "CyclicLR": "cyclic", "ExponentialLR": "familiar", "FollowerLR": "bridge",
+    "FormulaLR": "bridge", "LRScheduler": "bridge", "LambdaLR": "lambdas", "LinearLR": "familiar", "MultiStepLR": "familiar",
+    "MultiplicativeLR": "lambdas", "OneCycleLR": "cyclic", "PolynomialLR": "familiar", "ReduceLROnPlateau": "plateau",
     "ScheduleLR": "bridge", "SequentialLR": "joined", "StepLR": "familiar",
 }
 __all__ = sorted(LAZY)

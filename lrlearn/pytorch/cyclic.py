@@ -204,7 +204,7 @@ class OneCycleLR(CycleLR):
     cycle_momentum    whether momentum, or beta1 for Adam, goes down as the rate goes up
     base_momentum     the momentum at the peak, >= 0 and < 1; or a list
     max_momentum      the momentum at both ends, >= 0 and < 1; or a list
-    div_factor        the peak over the first learning rate, >= 1
+    div_factor        the peak over the first learning rate, >= 1; torch's goes below, and above max_lr then
     final_div_factor  the first learning rate over the last, >= 1
     three_phase       whether it comes back to the first rate as fast as it climbed, and then falls to the last
     last_epoch        index of the last finished update, when an optimizer with state is taken up again; -1 at the start

@@ -1,7 +1,7 @@
 """The names of torch.optim.lr_scheduler: same arguments, same rates, numbers from the formulas.
 
 A program that changes only its import gets the same learning rates, save where a class says otherwise. Here are the
-classes that follow their formula, so that two of them on one optimizer multiply. All of them:
+classes that follow their formula, so that two of them on one optimizer multiply. All of them, here and beside:
 
 - raise TypeError or ValueError, in one sentence, for a wrong argument; what counts steps is an integer, so that 90.0 is
   refused where torch takes it
@@ -13,9 +13,7 @@ from ..schedules.exponential_decay import exponential_decay
 from ..schedules.polynomial import linear, polynomial
 from ..schedules.step_decay import multistep_decay, step_decay
 from .bridge import FollowerLR
-from .cyclic import CosineAnnealingWarmRestarts, CyclicLR, OneCycleLR     # noqa: F401  all names in one place
 from .groups import checked, plain_state
-from .lambdas import LambdaLR, MultiplicativeLR                           # noqa: F401
 
 
 class StepLR(FollowerLR):

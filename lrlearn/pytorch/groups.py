@@ -64,8 +64,12 @@ def set_lr(group, lr):
 
 def rates_of(optimizer):
     """The learning rates in use, one for each param group; tensors are copied."""
-    lrs = [group["lr"] for group in optimizer.param_groups]
-    return [lr if type(lr) is float else lr.clone() if isinstance(lr, Tensor) else lr for lr in lrs]     # a float is told faster than a tensor
+    return [lr if type(lr := group["lr"]) is float else copied(lr) for group in optimizer.param_groups]
+
+
+def copied(lr):
+    """The rate, a tensor as a copy."""
+    return lr.clone() if isinstance(lr, Tensor) else lr
 
 
 def own_tensors(optimizer):

@@ -58,18 +58,12 @@ class ReduceLROnPlateau(theirs.ReduceLROnPlateau):
 
     def step(self, metrics, epoch=None):
         """Take one more metric into account: call it after each validation."""
-        metric = number(metrics)
+        metric = metrics if type(metrics) is float else number(metrics)
         if epoch is not None:
             warnings.warn(theirs.EPOCH_DEPRECATION_WARNING, UserWarning, stacklevel=2)
-        groups = self.optimizer.param_groups
-        if len(self.min_lrs) != len(groups) and self.default_min_lr is not None:
-            self.min_lrs = [self.default_min_lr] * len(groups)
         share, best, bad, wait = self.fold(1.0, metric, 0.0, 0.0)
-        if share < 1.0:                     # a cut, from each group's own rate; most metrics make none
-            if len(self.min_lrs) != len(groups):
-                raise RuntimeError(f"min_lrs: {MIN_LR.note}, must be one for each param group, {len(groups)}, "
-                                   f"got {len(self.min_lrs)}")
-            for group, floor in zip(groups, self.min_lrs):
+        if share < 1.0:                     # a cut, from each group's own rate to its own floor; most metrics make none
+            for group, floor in zip(self.optimizer.param_groups, self.floors()):
                 set_lr(group, self.fold(float(group["lr"]), metric, floor, self.eps)[0])
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         self.best, self.num_bad_epochs, self.cooldown_counter = best, bad, wait
@@ -79,6 +73,15 @@ class ReduceLROnPlateau(theirs.ReduceLROnPlateau):
         """The formula's state after one more metric, for a param group with that rate and floor."""
         return plateau((lr, self.best, self.num_bad_epochs, self.cooldown_counter), metric, self.mode, self.factor, self.patience,
                        self.threshold, self.threshold_mode, self.cooldown, min_lr, eps)
+
+    def floors(self):
+        """One min_lr for each param group; a group added since gets the one that was given for all."""
+        known, groups = len(self.min_lrs), len(self.optimizer.param_groups)
+        if known != groups and self.default_min_lr is None:
+            raise RuntimeError(f"min_lrs: {MIN_LR.note}, must be one for each param group, {groups}, got {known}")
+        if known != groups:
+            self.min_lrs = [self.default_min_lr] * groups
+        return self.min_lrs
 
     def state_dict(self):
         """What to save: numbers, strings and lists, none of them shared with the scheduler."""

@@ -36,8 +36,8 @@ def plateau(state, metric, mode="min", factor=0.1, patience=10, threshold=1e-4, 
     rival = -sign * float("inf") if best is None else best
     goal = rival * (1 + sign * threshold) if threshold_mode == "rel" else rival + sign * threshold
     better = sign * metric > sign * goal
-    if better or wait > 0 or bad < patience:
-        return lr, metric if better else best, 0 if better or wait > 0 else bad + 1, max(wait - 1, 0)
+    if better or wait or bad < patience:
+        return lr, metric if better else best, 0 if better or wait else bad + 1, wait - 1 if wait else 0
     lower = max(lr * factor, min_lr)
     return lower if lr - lower > eps else lr, best, 0, cooldown
 

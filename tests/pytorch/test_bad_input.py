@@ -84,6 +84,9 @@ def test_one_sentence_or_right_rates(place, value):
         o.step()
         try:
             scheduler.step(*([1.0] if name == "ReduceLROnPlateau" else []))
+        except OverflowError as error:      # a gamma or a factor of 1e30 grows beyond the floats
+            assert str(error).startswith("lr: the learning rate, must be finite at t = ")
+            return
         except (ValueError, TypeError) as error:        # a function that gives no rate at a later t
             assert runs_code(value), (value, error)
             return
