@@ -3,6 +3,7 @@
 A notebook stores a live figure as an <img> with a data URI, which every viewer shows. Here it becomes inline SVG, with
 room for its sliders. live.js, MicroPython and the package's own files are shipped beside the pages.
 """
+import ast
 import html
 import json
 import re
@@ -31,9 +32,22 @@ def page_files():
 
 
 def py_json():
-    """Those files as the text of py.json: path -> the file's text, byte for byte."""
-    files = {file.relative_to(PACKAGE.parent).as_posix(): file.read_bytes().decode() for file in page_files()}
+    """Those files as the text of py.json: path -> the file's text, its docstrings emptied."""
+    files = {file.relative_to(PACKAGE.parent).as_posix(): light(file.read_text(encoding="utf-8")) for file in page_files()}
     return json.dumps({"files": files})
+
+
+def light(source):
+    """The source with its docstrings emptied, line for line: nobody reads them in the page, and they weigh more than the code."""
+    lines = source.split("\n")
+    for node in ast.walk(ast.parse(source)):
+        held = isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node, clean=False)
+        if held:
+            string = node.body[0]
+            first, last = string.lineno - 1, string.end_lineno - 1
+            lines[first] = lines[first][: string.col_offset] + '""'
+            lines[first + 1 : last + 1] = [""] * (last - first)
+    return "\n".join(lines)
 
 
 def inline(stored, picture):
