@@ -17,7 +17,7 @@ STEPS = Param("steps", None, None, None, 1, "updates of the run", ">= 1")
 # Formulas that hold from span(s) on; one that holds schedules does when they do, sequential when its last one does.
 HOLD = (
     "constant", "multistep_decay", "linear", "polynomial", "cosine", "one_cycle", "wsd", "rex", "k_decay", "k_decay_polynomial",
-    "tanh_decay", "cosine_power", "cosine_waves", "chebyshev", "hyperbolic", "exp_hyperbolic", "exponential_between", "knee",
+    "tanh_decay", "cosine_power", "cosine_waves", "chebyshev", "hyperbolic", "exp_hyperbolic", "exponential_between", "knee", "swa",
     "flat_cosine", "slanted_triangular", "linear_one_cycle", "piecewise_constant", "piecewise_linear", "piecewise_cosine",
 )
 HOLDERS = ("warmup", "sequential", "chained", "clipped")
@@ -51,7 +51,7 @@ def table(s, base_lr, steps):
     check_hand_over(s, base_lr)
     if steps is None:
         if not holds(s):
-            raise ValueError(f"steps: {STEPS.note}, must be given for a schedule that goes on for ever, got None with {s!r}")
+            raise ValueError(f"steps: {STEPS.note}, must be given for a schedule whose end is not known, got None with {s!r}")
         return curve(s, span(s) + 1, base_lr)
     check_value(STEPS, steps)
     return curve(s, steps, base_lr)
@@ -104,12 +104,12 @@ def to_optax(s, base_lr, steps=None):
 
     s        a Schedule
     base_lr  the learning rate at the peak, > 0
-    steps    updates of the run, an integer >= 1: after them the last rate stays; None for a schedule that has an end
+    steps    updates of the run, an integer >= 1: after them the last rate stays; None for a schedule that is known to end
 
     >>> from lrlearn import Schedule, exponential_decay
     >>> to_optax(Schedule(exponential_decay, gamma=0.9), base_lr=0.1)
     Traceback (most recent call last):
-    ValueError: steps: updates of the run, must be given for a schedule that goes on for ever, got None with \
+    ValueError: steps: updates of the run, must be given for a schedule whose end is not known, got None with \
 exponential_decay(gamma=0.9)
 
     Use it as any schedule of optax: optax.sgd(to_optax(s, 0.1)). The rates are those of s, rounded to float32.
@@ -132,7 +132,7 @@ def to_keras(s, base_lr, steps=None):
 
     s        a Schedule
     base_lr  the learning rate at the peak, > 0
-    steps    updates of the run, an integer >= 1: after them the last rate stays; None for a schedule that has an end
+    steps    updates of the run, an integer >= 1: after them the last rate stays; None for a schedule that is known to end
 
     Use it as any schedule of Keras: keras.optimizers.SGD(learning_rate=to_keras(s, 0.1)). A saved model holds its rates, and
     is read back once lrlearn.bridges.KerasRates has been named, or given as a custom object.

@@ -102,7 +102,7 @@ def breaks(param, value, others=None):
         return "must be a number"
     if isinstance(param.step, int) and not isinstance(value, int):
         return "must be an integer"
-    if value != value or value in (float("inf"), float("-inf")):
+    if not -1.7e308 < value < 1.7e308:      # nan, infinities, and integers that no float holds
         return "must be finite"
     return None if holds(rule, value, others or {}) else "must be " + param.rule
 
@@ -155,6 +155,8 @@ def check(formula, hyper):
     if not callable(formula) or not hasattr(formula, "__name__"):
         raise TypeError(f"formula: a function f(t, base_lr, ...) -> lr, must be a function, got {formula!r}")
     title, facts = formula.__name__, card_of(formula)
+    if title in FOLDS and FOLDS[title] is facts:
+        raise TypeError(f"formula: a function f(t, base_lr, ...) -> lr, must be a function of time, got {title}, a fold over metrics")
     if getattr(getattr(formula, "__code__", None), "co_argcount", 2) < 2:
         raise TypeError(f"formula: a function f(t, base_lr, ...) -> lr, must take t and base_lr, got {title}")
     names, required = signature(formula)
@@ -223,7 +225,7 @@ def curve(schedule, steps, base_lr=1.0):
     return [schedule(t, base_lr) for t in range(steps)]
 
 
-def area(schedule, steps):
+def area(schedule, steps, base_lr=1.0):
     """The mean learning rate of updates 0 to steps - 1 as a fraction of the highest: 1.0 for a constant.
 
     It explains most of what one shape does better than another: more area is more learning, at the same peak.
@@ -232,7 +234,7 @@ def area(schedule, steps):
     >>> area(Schedule(linear, total_iters=4), 4)
     0.625
     """
-    lrs = curve(schedule, steps)
+    lrs = curve(schedule, steps, base_lr)
     return sum(lrs) / steps / (max(lrs) or 1.0)
 
 

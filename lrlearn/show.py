@@ -80,6 +80,10 @@ SYMBOLS = {
 }
 
 
+# Where a formula means something else by a name.
+OWN_SYMBOLS = {("noam", "base_lr"): "c"}
+
+
 def facts(formula):
     """What a formula's card says: the equation, its symbols, its names elsewhere.
 
@@ -94,7 +98,7 @@ def facts(formula):
         raise ValueError(f"formula: a formula of lrlearn, must have a card, got {formula!r}")
     first = [("metric", "what was measured", "a number", "")] if is_fold(card) else [("t", "index of the update about to be made, from 0", ">= 0", "")]
     symbols = first + [(p.name, p.note, p.rule or p.step, f"`{p.default!r}`") for p in card.params]
-    rows = [f"| {symbol(name)} | `{name}` | {note} | {limits(rule)} | {default} |" for name, note, rule, default in symbols]
+    rows = [f"| {symbol(name, card)} | `{name}` | {note} | {limits(rule)} | {default} |" for name, note, rule, default in symbols]
     names = [f"| {framework} | `{name}` |" for framework, name in card.names.items()]
     return Markdown("\n".join([
         f"**{card.title}**", "", "$$", card.latex, "$$", "",
@@ -107,8 +111,10 @@ def share(card):
     if is_fold(card):
         return ""
     schedule = Schedule(card.formula, **{p.name: p.default for p in card.params[1:]})
-    steps = span(schedule) or 100
-    return f"Area under the curve of the example over its {steps} updates: {area(schedule, steps):.3f} of a constant rate at its peak."
+    steps = max(span(schedule), 1)
+    steps = steps if steps > 1 else 100     # what has no end, or counts in units of a step
+    found = area(schedule, steps, card.params[0].default)
+    return f"Area under the curve of the example over {steps} updates: {found:.3f} of what a constant at its peak has."
 
 
 def is_fold(card):
@@ -116,9 +122,10 @@ def is_fold(card):
     return card.formula.__name__ in FOLDS
 
 
-def symbol(name):
-    """The parameter as equations write it; a dash when no equation names it."""
-    return f"${SYMBOLS[name]}$" if name in SYMBOLS else "–"
+def symbol(name, card):
+    """The parameter as the card's equation writes it; a dash when it does not name it."""
+    written = OWN_SYMBOLS.get((card.formula.__name__, name), SYMBOLS.get(name))
+    return f"${written}$" if written and written in card.latex else "–"
 
 
 def limits(rule):

@@ -233,7 +233,7 @@ def test_what_cannot_be_handed_over_is_one_sentence(hand_over, arguments, error,
     assert str(caught.value) == sentence
 
 
-FOR_EVER = "steps: updates of the run, must be given for a schedule that goes on for ever, got None with"
+FOR_EVER = "steps: updates of the run, must be given for a schedule whose end is not known, got None with"
 
 
 @pytest.mark.parametrize("hand_over", [to_optax, to_keras])

@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import lrlearn
-from lrlearn import CARDS, Param, Schedule, area, card, card_of, chained, constant, cosine, curve, multistep_decay, sequential, warmup, wsd
+from lrlearn import CARDS, Param, Schedule, area, card, card_of, chained, constant, cosine, curve, multistep_decay, plateau, sequential, warmup, wsd
 from lrlearn.core import SCALED, check, check_value, signature
 
 
@@ -142,6 +142,16 @@ def test_the_house_sentence():
     assert refused(cosine, T_max=9, eta_min=-0.1) == "eta_min: the learning rate at the bottom, must be >= 0, got -0.1"
     assert refused(warmup, schedule=3, warmup_steps=3) == "schedule: the schedule that follows, must be a Schedule, got 3"
     assert refused(constant, factor=True) == "factor: what multiplies the rate during the first steps, must be a number, got True"
+
+
+def test_a_fold_is_no_function_of_time():
+    assert refused(plateau, factor=0.5) == (
+        "formula: a function f(t, base_lr, ...) -> lr, must be a function of time, got plateau, a fold over metrics")
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), 1e308 * 10])
+def test_what_no_float_holds_is_not_finite(value):
+    assert refused(cosine, T_max=9, eta_min=value).startswith("eta_min: the learning rate at the bottom, must be finite, got ")
 
 
 def test_unknown_and_missing_names():

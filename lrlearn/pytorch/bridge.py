@@ -7,6 +7,7 @@ FormulaLR    the learning rate is what the formula says, whatever it was before
 FollowerLR   the learning rate moves as the formula moves, so that schedulers, and edits by hand, multiply
 """
 import warnings
+from math import inf
 
 from torch import Tensor
 from torch.optim.lr_scheduler import LRScheduler
@@ -77,6 +78,8 @@ class FormulaLR(LRScheduler):
         self._get_lr_called_within_step = True
         try:
             lrs = self.get_lr() if epoch is None else self._get_closed_form_lr()
+            if inf in lrs:
+                raise OverflowError
         except OverflowError as error:      # a gamma above 1, long enough; torch's rates become inf, and the weights nan
             raise OverflowError(f"lr: the learning rate, must be finite at t = {self.last_epoch}, "
                                 f"got more than a float holds from {type(self).__name__}") from error
@@ -129,8 +132,9 @@ class FollowerLR(FormulaLR):
             return [group["lr"] for group in groups]
         if len(groups) > len(self.base_lrs):                    # a group added since starts from where it is
             self.base_lrs += plain_state([group["lr"] for group in groups[len(self.base_lrs):]])
-        if len(groups) == 1 and t > 0 and groups[0]["lr"] == self.formula(t - 1, self.base_lrs[0]):
-            return [self.formula(t, self.base_lrs[0])]          # the common case, in the fewest moves
+        if len(groups) == 1 and t > 0:                          # the common case, in the fewest moves
+            lr, old, new = groups[0]["lr"], self.formula(t - 1, self.base_lrs[0]), self.formula(t, self.base_lrs[0])
+            return [new if lr == old else follow(lr, old, new, self.floor, self.growth(t))]
         lrs, before, after = [group["lr"] for group in groups], self.curve(t - 1) if t > 0 else self.base_lrs, self.curve(t)
         if lrs == before:                                       # nobody else touched them
             return after

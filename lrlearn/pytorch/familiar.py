@@ -6,6 +6,8 @@ classes that follow their formula, so that two of them on one optimizer multiply
 - raise TypeError or ValueError, in one sentence, for a wrong argument; what counts steps is an integer, so that 90.0 is
   refused where torch takes it
 - take the checkpoints of torch's class of the same name
+- answer get_lr() outside step() with the rates in use; torch's compute a step more, and warn
+- have the arguments as attributes, but not what torch's compute from them (T_cur, T_i, total_size, use_beta1)
 """
 from ..schedules.constant import constant
 from ..schedules.cosine import cosine
@@ -83,7 +85,7 @@ class MultiStepLR(FollowerLR):
 def in_order(milestones):
     """A sorted list, where that can be made; anything else as it is, for the error message."""
     try:
-        return sorted(plain_state(list(milestones)))
+        return milestones if isinstance(milestones, str) else sorted(plain_state(list(milestones)))
     except TypeError:
         return milestones
 
@@ -141,7 +143,7 @@ class LinearLR(FollowerLR):
     [0.4, 0.6, 0.8, 0.8]
 
     Not to be confused with the formula linear, which by default falls from 1 to 0: this one climbs from a third, in five
-    steps. torch's takes no start_factor=0 and no factor above 1.
+    steps. torch's takes no start_factor=0 and no factor above 1, but total_iters=0.
     Source: torch.optim.lr_scheduler.LinearLR.
     """
 

@@ -8,6 +8,7 @@ from torch.optim import lr_scheduler as theirs
 from ..core import Param, check_value, plain
 from .bridge import LAST_EPOCH
 from .groups import check_optimizer, like, plain_state, rates_of, set_lr, text
+from .lambdas import MultiplicativeLR
 
 MILESTONES = Param("milestones", None, None, None, None, "the steps at which the next scheduler takes over",
                    "a list of ascending integers >= 0, one fewer than schedulers")
@@ -98,8 +99,9 @@ class SequentialLR(Joined, theirs.SequentialLR):
     >>> [round(rate, 4) for rate in rates]
     [0.025, 0.05, 0.075, 0.1, 0.0854, 0.05, 0.0146, 0.0]
 
-    Each scheduler starts from its own base_lrs, whatever stood in the optimizer. torch resets to initial_lr, which a
-    OneCycleLR of torch overwrites, and hands over to a MultiplicativeLR without resetting.
+    Each scheduler starts from its own base_lrs, whatever stood in the optimizer; torch resets to initial_lr, which a
+    OneCycleLR of torch overwrites. One without a closed form (MultiplicativeLR, SWALR, a get_lr of your own that looks at the
+    rate it finds) goes on from where the one before it ended, as in torch.
     Raises TypeError or ValueError, in one sentence, for what cannot be put in sequence.
     Not to be confused with ChainedScheduler, in which all of them act at once.
     Source: torch.optim.lr_scheduler.SequentialLR.
@@ -122,7 +124,7 @@ class SequentialLR(Joined, theirs.SequentialLR):
         self.last_epoch += 1
         scheduler = active(self)
         if self.last_epoch in self._milestones:
-            restart(scheduler)
+            restart(scheduler, taking_over=True)
         else:
             scheduler.step()
         self._last_lr = rates_of(self.optimizer)
@@ -133,17 +135,21 @@ def active(sequence):
     return sequence._schedulers[bisect_right(sequence._milestones, sequence.last_epoch)]
 
 
-def restart(scheduler, reset=True):
+def restart(scheduler, reset=True, taking_over=False):
     """Put the scheduler, of whatever kind and depth, to its own t = 0 and the rates to what belongs there.
 
-    reset  whether it starts from its own base_lrs; in a chain the second one starts from what the first one gives
+    reset        whether it starts from its own base_lrs; in a chain the second one starts from what the first one gives
+    taking_over  whether another one ran before: then one that knows no closed form goes on from the rates it finds
     """
     if isinstance(scheduler, theirs.ChainedScheduler):
         for place, each in enumerate(scheduler._schedulers):
-            restart(each, reset and place == 0)
+            restart(each, reset and place == 0, taking_over)
     elif isinstance(scheduler, theirs.SequentialLR):
         scheduler.last_epoch = 0
-        restart(active(scheduler))
+        restart(active(scheduler), reset, taking_over)
+    elif taking_over and (isinstance(scheduler, MultiplicativeLR) or not hasattr(scheduler, "_get_closed_form_lr")):
+        scheduler._update_lr(0)
+        return
     else:
         if reset:
             for group, lr in zip(scheduler.optimizer.param_groups, plain_state(scheduler.base_lrs)):

@@ -23,7 +23,7 @@ def constant(t, base_lr, factor=1.0, total_iters=0):
 card(
     constant,
     title="Constant",
-    latex=r"\eta_t = \eta_{\max}",
+    latex=r"\eta_t = \begin{cases} c\,\eta_{\max} & t < N \\ \eta_{\max} & \text{after} \end{cases}",
     paper="pytorch",
     params=(
         Param("factor", 0.0, 1.0, 1.0, 0.05, "what multiplies the rate during the first steps", ">= 0"),

@@ -19,7 +19,7 @@ def cosine_restarts(t, base_lr, T_0, T_mult=1, eta_min=0.0):
 
     Also called: SGDR, cosine annealing with warm restarts.
     Not to be confused with cosine, which stays at the bottom. The bottom itself belongs to the next cycle, whose first
-    step is the peak: eta_min is never used.
+    step is the peak: the rate never quite comes to eta_min.
     Source: Loshchilov and Hutter, SGDR, ICLR 2017, arXiv 1608.03983.
     """
     T = T_0

@@ -30,6 +30,8 @@ def one_cycle(t, base_lr, total_steps, pct_start=0.3, anneal_strategy="cos", div
     >>> [round(one_cycle(t, 1.0, total_steps=10), 3) for t in (0, 1, 2, 5, 9, 20)]
     [0.04, 0.52, 1.0, 0.611, 0.0, 0.0]
 
+    As in torch, the phases are counted one short: where pct_start * total_steps is 1 or less the run begins at the peak, or
+    past it, and with three_phase and pct_start above 0.5 it ends before the last phase.
     Also called: 1cycle, super-convergence.
     Not to be confused with warm-up and cosine: one cycle begins above 0, climbs along a cosine, counts its phases one
     update shorter, and moves momentum as well.
@@ -50,7 +52,7 @@ THREE = Param("three_phase", None, None, False, (False, True), "whether it falls
 card(
     one_cycle,
     title="One cycle",
-    latex=r"\eta_t = b + (a - b)\,\tfrac12\left(1 + \cos \pi x\right),\quad"
+    latex=r"\eta_t = b + (a - b)\,w(x),\quad w(x) = \tfrac12\left(1 + \cos \pi x\right)\text{ or }1 - x,\quad x\text{ the part done of the way},\quad"
     r" (a, b) = \begin{cases} (\eta_{\max}/d,\ \eta_{\max}) & t \le pN - 1 \\ (\eta_{\max},\ \eta_{\max}/(d f)) & \text{after} \end{cases}",
     paper="smith2019super",
     params=(
@@ -100,7 +102,7 @@ def one_cycle_momentum(t, max_momentum, base_momentum, total_steps, pct_start=0.
 card(
     one_cycle_momentum,
     title="The momentum of one cycle",
-    latex=r"\mu_t = b + (a - b)\,\tfrac12\left(1 + \cos \pi x\right),\quad"
+    latex=r"\mu_t = b + (a - b)\,w(x),\quad w(x) = \tfrac12\left(1 + \cos \pi x\right)\text{ or }1 - x,\quad x\text{ the part done of the way},\quad"
     r" (a, b) = \begin{cases} (\mu_{\max},\ \mu_{\min}) & t \le pN - 1 \\ (\mu_{\min},\ \mu_{\max}) & \text{after} \end{cases}",
     paper="smith2019super",
     params=(

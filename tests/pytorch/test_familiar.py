@@ -275,3 +275,9 @@ def test_alone_it_is_exact_to_the_last_digit(call, dtype, close):
             for _ in range(30):
                 assert abs(wanted(scheduler.last_epoch) - rates(optimizer)[0]) <= close, scheduler.last_epoch
                 scheduler.step()
+
+
+def test_a_follower_follows_where_its_own_share_is_too_small_for_a_float():
+    optimizer = optimizer_of()
+    chain = theirs.ChainedScheduler([ours.LambdaLR(optimizer, lambda t: 1.0), ours.ExponentialLR(optimizer, 0.5)])
+    assert set(used(optimizer, chain, 1200)[1:]) == {0.05}

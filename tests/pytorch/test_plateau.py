@@ -110,17 +110,6 @@ def test_beside_a_schedule_the_cuts_multiply():
     assert run(ReduceLROnPlateau) == run(theirs.ReduceLROnPlateau)
 
 
-def test_one_tensor_for_two_groups_is_cut_once():
-    def run(cls):
-        shared = torch.tensor(0.5)
-        optimizer = torch.optim.SGD([{"params": [torch.zeros(1, requires_grad=True)], "lr": shared} for _ in range(2)])
-        scheduler = cls(optimizer, factor=0.5, patience=0, min_lr=[0.375, 0.0])
-        report(scheduler, [1.0, 1.0])
-        return ask(optimizer)
-
-    assert run(ReduceLROnPlateau) == [0.375, 0.25] and run(theirs.ReduceLROnPlateau) == [0.1875, 0.1875]        # seam
-
-
 @pytest.mark.parametrize("min_lr", [0.25, 0])
 def test_a_group_added_later_gets_the_common_floor(min_lr):
     def run(cls):
@@ -167,14 +156,6 @@ def test_a_reset_forgets_as_torchs():
         return report(scheduler, [2.0] * 5)
 
     assert run(ReduceLROnPlateau) == run(theirs.ReduceLROnPlateau)
-
-
-def test_seam_negative_metrics():
-    for cls in (ReduceLROnPlateau, theirs.ReduceLROnPlateau):
-        relative, absolute = (cls(optimizer_of([1.0]), patience=0, threshold_mode=mode) for mode in ("rel", "abs"))
-        report(relative, [-1.0] * 9)
-        report(absolute, [-1.0] * 2)
-        assert ask(relative.optimizer) == [1.0] and ask(absolute.optimizer) == [0.1]
 
 
 # ------------------------------------------------------------------------------------------ state

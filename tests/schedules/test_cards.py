@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lrlearn import CARDS, FOLDS, card_of, explore, facts
+from lrlearn import CARDS, FOLDS, card_of, constant, explore, facts, inverse_time_decay, noam, one_cycle_momentum, power_decay
 from lrlearn.core import SCALED, breaks, signature
 
 BIBLIOGRAPHY = Path(__file__).parents[2] / "book" / "references.bib"
@@ -143,3 +143,17 @@ def test_the_facts_can_be_shown(card):
 def test_the_slider_figure_of_the_formula_alone_works(card, monkeypatch):
     monkeypatch.setenv("LRLEARN_CHECK", "1")               # at both ends of every slider, too
     assert explore(card.formula).html().startswith('<figure class="lr-live"')
+
+
+def test_the_area_is_taken_at_the_examples_own_rate_and_over_more_than_a_step():
+    def said(formula):
+        return str(facts(formula)).splitlines()[-1]
+
+    assert said(power_decay).endswith("over 100 updates: 0.945 of what a constant at its peak has.")
+    assert said(inverse_time_decay).endswith("over 100 updates: 0.084 of what a constant at its peak has.")
+    assert said(one_cycle_momentum).endswith("over 100 updates: 0.948 of what a constant at its peak has.")
+
+
+def test_the_table_writes_a_parameter_as_its_equation_does():
+    assert "| $c$ | `base_lr` |" in str(facts(noam)) and "| – | `anneal_strategy` |" in str(facts(one_cycle_momentum))
+    assert "| $N$ | `total_iters` |" in str(facts(constant))

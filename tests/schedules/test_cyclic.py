@@ -1,6 +1,5 @@
 """Warm restarts and triangles against torch, transformers, optax, Keras, timm and 50 digits."""
 import mpmath
-import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -180,51 +179,3 @@ def test_a_triangle_rises_then_falls(lr, share, up, down):
 def test_gamma_one_is_the_triangle(lr, share, up, down):
     hyper = dict(step_size_up=up, step_size_down=down, eta_min=share * lr)
     assert curve(Schedule(exp_range, gamma=1.0, **hyper), 100, lr) == curve(Schedule(triangular, **hyper), 100, lr)
-
-
-def test_seam_torch_misses_a_restart_when_it_is_told_the_step():
-    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
-    scheduler = torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer, T_0=10, T_mult=3)
-    scheduler.step(1210)                    # 10 + 30 + 90 + 270 + 810, the fifth restart
-    assert optimizer.param_groups[0]["lr"] == 0.0 and cosine_restarts(1210, 1.0, 10, 3) == 1.0
-
-
-def test_seam_timm_misses_restarts_and_does_none_by_default():
-    theirs = from_timm.rates("CosineLRScheduler(optimizer, 1, cycle_mul=3, cycle_limit=9)", 123)
-    assert theirs[120:] == pytest.approx([0.000376, 0.0, 0.999958], abs=1e-6)
-    assert curve(Schedule(cosine_restarts, T_0=1, T_mult=3), 123)[120:] == pytest.approx([0.000376, 1.0, 0.999958], abs=1e-6)
-    assert from_timm.rates("CosineLRScheduler(optimizer, 2)", 6) == pytest.approx([1.0, 0.5, 0.0, 0.0, 0.0, 0.0])
-
-
-def test_seam_keras_misses_restarts_and_doubles_its_cycles_by_default():
-    theirs = from_keras.rates("keras.optimizers.schedules.CosineDecayRestarts(1.0, 1, t_mul=7.0)", 59)
-    assert theirs[56:] == pytest.approx([0.001027, 0.0, 0.999979], abs=1e-5)
-    assert curve(Schedule(cosine_restarts, T_0=1, T_mult=7), 59)[56:] == pytest.approx([0.001027, 1.0, 0.999979], abs=1e-6)
-    plain = from_keras.rates("keras.optimizers.schedules.CosineDecayRestarts(1.0, 3)", 9)
-    assert near(plain, curve(Schedule(cosine_restarts, T_0=3, T_mult=2), 9), 5 * FLOAT32)
-    shrunk = from_keras.rates("keras.optimizers.schedules.CosineDecayRestarts(1.0, 2, t_mul=1.0, m_mul=0.5)", 5)
-    assert shrunk == pytest.approx([1.0, 0.5, 0.5, 0.25, 0.25])
-
-
-def test_seam_transformers_cut_the_run_into_cycles_and_miss_a_restart():
-    call = 'get_scheduler("cosine_with_restarts", optimizer, 0, {}, scheduler_specific_kwargs={{"num_cycles": {}}})'
-    assert from_transformers.rates(call.format(4, 2), 6) == pytest.approx([1.0, 0.5, 1.0, 0.5, 0.0, 0.0])
-    assert from_transformers.rates('get_scheduler("cosine_with_restarts", optimizer, 0, 4)', 6) == pytest.approx(
-        [cosine(t, 1.0, 4) for t in range(6)])      # one cycle by default: no restart
-    theirs = from_transformers.rates(call.format(44, 22), 33)
-    assert theirs[28:] == pytest.approx([1.0, 0.5, 0.0, 0.5, 1.0])              # 30 / 44 * 22 is a little below 15
-    assert curve(Schedule(cosine_restarts, T_0=2, T_mult=1), 33)[28:] == pytest.approx([1.0, 0.5, 1.0, 0.5, 1.0])
-
-
-def test_seam_torchs_triangle_calls_its_lower_end_base_lr_and_moves_momentum():
-    theirs = from_torch.rates("CyclicLR(optimizer, base_lr=0.25, max_lr=1.0, step_size_up=2)", 5, lr=7.0)
-    assert theirs == [0.25, 0.625, 1.0, 0.625, 0.25]
-    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=7.0, momentum=0.5)
-    scheduler, momenta = torch.optim.lr_scheduler.CyclicLR(optimizer, base_lr=0.25, max_lr=1.0, step_size_up=2), []
-    for _ in range(5):
-        momenta.append(optimizer.param_groups[0]["momentum"])
-        optimizer.step()
-        scheduler.step()
-    assert momenta == pytest.approx([0.9, 0.85, 0.8, 0.85, 0.9])
-    plain = from_torch.rates('CyclicLR(optimizer, 0.0, 1.0, 2, mode="exp_range")', 9)
-    assert plain == curve(Schedule(triangular, step_size_up=2), 9)              # gamma is 1 by default

@@ -1,7 +1,6 @@
 """Greedy, a fold over a metric, against transformers' GreedyLR and against its rules told again."""
 import math
 
-import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -91,16 +90,3 @@ def test_below_its_floor_it_never_falls():
 def test_a_state_is_a_plain_tuple_and_the_old_one_is_left_alone():
     state = (0.1, 2.0, 3, 0)
     assert type(greedy(state, 1.0)) is tuple and state == (0.1, 2.0, 3, 0)
-
-
-def test_seam_transformers_begins_anew_after_many_falls_at_its_floor():
-    """Ours stays at the floor; what it leaves out acts only after reset_start falls there, 500 by default."""
-    found = theirs(0.1, [1.0] * 60, factor=0.5, patience=0, min_lr=0.05, reset_start=20)
-    assert 0.1 in found[20:] and found[:20] == ours(0.1, [1.0] * 20, factor=0.5, patience=0, min_lr=0.05)
-
-
-def test_seam_transformers_can_smooth_the_metric_first():
-    noisy = [3.0, 1.0, 1.5, 1.2, 1.1, 1.3, 1.0, 0.5]
-    means = [sum(noisy[max(0, i - 2):i + 1]) / len(noisy[max(0, i - 2):i + 1]) for i in range(len(noisy))]
-    smooth = theirs(0.1, noisy, patience=0, smooth=True, window_size=3)
-    assert smooth == ours(0.1, means, patience=0) != ours(0.1, noisy, patience=0)

@@ -93,11 +93,3 @@ def test_noam_is_transformers_one_step_further(factor, d_model, W, more):
 @given(rates, shares, st.integers(1, 1000), st.integers(0, 1000))
 def test_it_scales(lr, share, timescale, t):
     assert inverse_sqrt(t, share * lr, timescale) == pytest.approx(share * inverse_sqrt(t, lr, timescale), rel=1e-15)
-
-
-def test_seam_transformers_takes_ten_thousand_where_there_is_no_warm_up():
-    theirs = from_transformers.rates("get_inverse_sqrt_schedule(optimizer, 0)", 6)
-    assert near(theirs, curve(Schedule(inverse_sqrt, timescale=10_000), 6), CLOSE)
-    assert theirs[5] == pytest.approx(0.99975, abs=1e-6)
-    warmed = from_transformers.rates("get_inverse_sqrt_schedule(optimizer, 3)", 13)
-    assert warmed[:7] == pytest.approx([0.0, 1 / 3, 2 / 3, 1.0, 0.866025, 0.774597, 0.707107], abs=1e-6) and warmed[12] == 0.5

@@ -91,6 +91,11 @@ def test_a_cut_by_eps_is_not_made():
     assert folded([1.0] * 9, 2.0, **hyper) == torchs([1.0] * 9, 2.0, **hyper) == [2] * 9
 
 
+def test_a_metric_that_is_no_number_is_bad_and_not_the_best():
+    hyper, metrics = dict(factor=0.5, patience=0), [nan, 1.0, 0.5, 0.25]
+    assert folded(metrics, 1.0, **hyper) == torchs(metrics, 1.0, **hyper) == [0.5] * 4
+
+
 @pytest.mark.parametrize("patience, cooldown, threshold", [(0, 0, 0.125), (2, 0, 0.25), (1, 2, 0.125)])
 @settings(max_examples=25)
 @given(metrics=st.lists(EIGHTHS | st.just(inf), max_size=40), lr=rates)
@@ -126,42 +131,6 @@ def test_it_is_timms_whose_mode_is_max_by_default():
     metrics = [(7 * i) % 11 + 0.5 * i for i in range(40)]
     wanted = folded(metrics, 0.1, mode="max", factor=0.5, patience=2, cooldown=1)
     assert timms(metrics) == wanted != folded(metrics, 0.1, factor=0.5, patience=2, cooldown=1)
-
-
-# ------------------------------------------------------------------------------------------ seams
-
-def test_seam_the_metric_that_cuts():
-    hyper = dict(factor=0.5, patience=2)
-    assert folded([1.0] * 7, 1.0, **hyper) == torchs([1.0] * 7, 1.0, **hyper) == [1, 1, 1, 0.5, 0.5, 0.5, 0.25]
-    assert kerases([1.0] * 7, 1.0, **hyper) == optaxes(**hyper)([1.0] * 7, 1.0) == [1, 1, 0.5, 0.5, 0.25, 0.25, 0.125]
-
-
-def test_seam_keras_counts_the_last_metric_of_the_cooldown():
-    hyper = dict(factor=0.5, cooldown=1)
-    assert folded([1.0] * 6, 1.0, patience=0, **hyper) == [1, 0.5, 0.5, 0.25, 0.25, 0.125]
-    assert optaxes(patience=1, **hyper)([1.0] * 6, 1.0) == [1, 0.5, 0.5, 0.25, 0.25, 0.125]
-    assert kerases([1.0] * 6, 1.0, patience=1, **hyper) == [1, 0.5, 0.25, 0.125, 0.0625, 0.03125]
-
-
-def test_seam_a_negative_metric_that_stands_still():
-    hyper, negative = dict(factor=0.5), [-1.0] * 5
-    assert folded(negative, 1.0, patience=0, **hyper) == torchs(negative, 1.0, patience=0, **hyper) == [1] * 5      # "rel"
-    assert optaxes(patience=1, rtol=1e-4, **hyper)(negative, 1.0) == [1] * 5
-    wanted = [1, 0.5, 0.25, 0.125, 0.0625]
-    assert folded(negative, 1.0, patience=0, threshold_mode="abs", **hyper) == wanted
-    assert kerases(negative, 1.0, patience=1, **hyper) == wanted
-
-
-def test_seam_a_metric_that_is_no_number_is_keras_best():
-    assert folded([nan, 1.0, 0.5, 0.25], 1.0, patience=0, factor=0.5) == [0.5] * 4
-    assert torchs([nan, 1.0, 0.5, 0.25], 1.0, patience=0, factor=0.5) == [0.5] * 4
-    assert kerases([nan, 1.0, 0.5, 0.25], 1.0, patience=1, factor=0.5) == [1, 0.5, 0.25, 0.125]
-
-
-def test_seam_a_small_cut_is_made_by_optax_and_keras():
-    hyper = dict(factor=0.5, patience=1)
-    assert folded([1.0] * 2, 1e-8, factor=0.5, patience=0) == torchs([1.0] * 2, 1e-8, factor=0.5, patience=0) == [1e-8] * 2
-    assert kerases([1.0] * 2, 1e-8, **hyper) == optaxes(**hyper)([1.0] * 2, 1e-8) == [1e-8, 5e-9]
 
 
 # ------------------------------------------------------------------------------------------ what it means

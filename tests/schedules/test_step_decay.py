@@ -1,6 +1,5 @@
 """Step decay and multi-step decay against torch, optax, Keras, timm and 50 digits."""
 import mpmath
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from near import CLOSE, EXACT, FLOAT32, horizons, near, rates
@@ -122,21 +121,3 @@ def test_a_cut_of_multistep_belongs_to_its_step(lr, milestone, gamma, times):
 def test_equal_distances_are_step_decay(lr, step_size, gamma):
     plan = [step_size, 2 * step_size, 3 * step_size]
     assert at_milestones(4 * step_size, lr, plan, gamma) == ours(4 * step_size, lr, step_size, gamma)
-
-
-def test_seam_keras_cuts_one_step_after_its_boundary_and_takes_the_rates():
-    theirs = from_keras.rates("keras.optimizers.schedules.PiecewiseConstantDecay([3, 6], [1.0, 0.1, 0.01])", 9)
-    assert theirs == pytest.approx([1, 1, 1, 1, 0.1, 0.1, 0.1, 0.01, 0.01])
-    ours = curve(Schedule(multistep_decay, milestones=[3, 6], gamma=0.1), 9)
-    assert ours == pytest.approx([1, 1, 1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01])
-
-
-def test_seam_timm_cuts_one_step_early_and_by_nothing_by_default():
-    theirs = from_timm.rates("MultiStepLRScheduler(optimizer, [3, 6], 0.1)", 9)
-    assert theirs == pytest.approx([1, 1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.01])
-    assert from_timm.rates("MultiStepLRScheduler(optimizer, [3, 6])", 9) == [1.0] * 9           # decay_rate is 1
-
-
-def test_seam_optax_scales_come_one_by_one():
-    theirs = from_optax.rates("optax.piecewise_constant_schedule(1.0, {3: 0.1, 6: 0.5})", 9)
-    assert theirs == pytest.approx([1, 1, 1, 0.1, 0.1, 0.1, 0.05, 0.05, 0.05])

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from near import CLOSE, EXACT, near, rates, shares
 
-from lrlearn import Schedule, area, cosine, curve, exponential_decay, inverse_sqrt, linear, sequential, warmup, wsd
+from lrlearn import Schedule, area, cosine, curve, exponential_decay, linear, sequential, warmup, wsd
 from tests.peers import from_timm, from_transformers
 
 warmups, plateaus, decays = st.integers(0, 20), st.integers(0, 20), st.integers(1, 20)
@@ -117,41 +117,3 @@ def test_minicpms_exponential_cool_down_is_joined():
     plan = Schedule(sequential, schedules=[stable, decay], milestones=[100])
     assert [plan(t, 0.01) for t in (5, 10, 99, 100)] == [0.005, 0.01, 0.01, 0.01]
     assert plan(5100, 0.01) == pytest.approx(0.005) and plan(10100, 0.01) == pytest.approx(0.0025)
-
-
-def test_seam_transformers_falls_along_a_cosine_by_default_and_warms_up_from_its_floor():
-    theirs = from_transformers.rates("get_wsd_schedule(optimizer, 2, 3, 10)", 12)
-    assert theirs == pytest.approx([0, 0.5, 1, 1, 1, 1, 1, 1, 0.75, 0.25, 0, 0])
-    assert theirs == pytest.approx(curve(Schedule(wsd, total_steps=10, decay_steps=3, warmup_steps=2, decay_type="cosine"), 12))
-    floored = from_transformers.rates("get_wsd_schedule(optimizer, 2, 3, 10, min_lr_ratio=0.1)", 11)
-    assert floored[:3] == pytest.approx([0.1, 0.55, 1.0]) and floored[10] == pytest.approx(0.1)
-
-
-def test_seam_transformers_believes_the_stable_steps_and_not_the_total():
-    with pytest.warns(UserWarning, match="num_stable_steps will be used"):
-        theirs = from_transformers.rates("get_wsd_schedule(optimizer, 2, 3, 10, num_stable_steps=1, decay_type='linear')", 8)
-    assert theirs == pytest.approx([0, 0.5, 1, 1, 2 / 3, 1 / 3, 0, 0])
-
-
-def test_seam_transformers_cosine_may_wave():
-    theirs = from_transformers.rates("get_wsd_schedule(optimizer, 0, 4, 4, num_cycles=1.0)", 5)
-    assert theirs == pytest.approx([1.0, 0.5, 0.0, 0.5, 0.0])
-
-
-def test_seam_timm_leaves_the_warm_up_out_and_falls_with_the_root_by_default():
-    theirs = from_timm.rates("WSDLRScheduler(optimizer, t_initial=8, decay_t=3, warmup_t=2)", 12)
-    assert theirs == pytest.approx([0, 0.5, 1, 1, 1, 1, 1, 1, 0.42265, 0.183503, 0, 0], abs=1e-6)
-    assert theirs == pytest.approx(curve(Schedule(wsd, total_steps=10, decay_steps=3, warmup_steps=2, decay_type="1-sqrt"), 12))
-
-
-def test_seam_timms_exponential_cool_down_is_bent_to_reach_its_floor():
-    theirs = from_timm.rates("WSDLRScheduler(optimizer, t_initial=4, decay_t=2, decay_fn='exp')", 6)
-    assert theirs == pytest.approx([1, 1, 1, (0.1**0.5 - 0.1) / 0.9, 0, 0])
-    assert theirs[3] == pytest.approx(0.240253, abs=1e-6)
-
-
-def test_seam_timms_plateau_may_fall():
-    theirs = from_timm.rates("WSDLRScheduler(optimizer, t_initial=8, decay_t=4, stable_fn='rsqrt', stable_timescale=2, "
-                             "decay_fn='linear')", 9)
-    assert theirs == pytest.approx([inverse_sqrt(t, 1.0, 2) * min(1, (8 - t) / 4) for t in range(9)])
-    assert theirs[6] == pytest.approx(0.25)

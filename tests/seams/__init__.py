@@ -18,6 +18,14 @@ def ours(steps, formula, lr=1.0, **hyper):
     return curve(Schedule(formula, **hyper), steps, lr)
 
 
+def familiar(call, steps, lr=1.0, hyper="lr"):
+    """The learning rates of the classes of lrlearn.pytorch, which have the names of torch's."""
+    from lrlearn import pytorch
+    from tests.peers.from_torch import stepped
+
+    return stepped(call, steps, lr, {name: getattr(pytorch, name) for name in pytorch.__all__}, hyper)
+
+
 def folded(metrics, formula, lr=1.0, **hyper):
     """Our learning rate after each of the metrics."""
     state, used = (lr, None, 0, 0), []

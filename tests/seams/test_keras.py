@@ -48,7 +48,9 @@ def test_polynomial_can_be_stretched():
 
 def test_restarts_double_by_default_and_can_shrink():
     """CosineDecayRestarts doubles each cycle by default, t_mul=2, where torch keeps its length; m_mul lowers each peak."""
-    assert rates(S + "CosineDecayRestarts(1.0, 3)", 10) == about(1, 0.75, 0.25, 1, 0.93301, 0.75, 0.5, 0.25, 0.06699, 1)
+    found = rates(S + "CosineDecayRestarts(1.0, 3)", 10)
+    assert found == about(1, 0.75, 0.25, 1, 0.93301, 0.75, 0.5, 0.25, 0.06699, 1)
+    assert found == about(*ours(10, cosine_restarts, T_0=3, T_mult=2))
     assert rates(S + "CosineDecayRestarts(1.0, 3, m_mul=0.5)", 5) == about(1, 0.75, 0.25, 0.5, 0.46651)
     assert ours(4, cosine_restarts, T_0=3) == about(1, 0.75, 0.25, 1)
 
@@ -62,8 +64,8 @@ def test_restarts_have_a_fraction_for_their_floor():
 
 def test_a_restart_is_missed_by_its_logarithm():
     """CosineDecayRestarts takes a logarithm and gives the floor instead of the peak at some restarts."""
-    assert rates(S + "CosineDecayRestarts(1.0, 1, t_mul=7.0)", 58)[57] == pytest.approx(0, abs=1e-5)
-    assert cosine_restarts(57, 1.0, T_0=1, T_mult=7) == 1.0
+    assert rates(S + "CosineDecayRestarts(1.0, 1, t_mul=7.0)", 59)[56:] == about(0.001027, 0, 0.999979)
+    assert ours(59, cosine_restarts, T_0=1, T_mult=7)[56:] == about(0.001027, 1, 0.999979)
 
 
 def test_float32_counts_to_16_million():
@@ -85,14 +87,20 @@ def test_plateau_cuts_one_metric_earlier_and_measures_an_amount():
 def test_plateau_counts_the_last_metric_of_the_cooldown():
     """The cooldown of Keras ends one metric earlier than torch's: its last metric counts."""
     call = "keras.callbacks.ReduceLROnPlateau(patience=1, cooldown=1, factor=0.5)"
-    assert fed(call, [1.0] * 5) == about(1, 0.5, 0.25, 0.125, 0.0625)
-    assert folded([1.0] * 5, plateau, patience=0, cooldown=1, factor=0.5) == about(1, 0.5, 0.5, 0.25, 0.25)
+    assert fed(call, [1.0] * 6) == about(1, 0.5, 0.25, 0.125, 0.0625, 0.03125)
+    assert folded([1.0] * 6, plateau, patience=0, cooldown=1, factor=0.5) == about(1, 0.5, 0.5, 0.25, 0.25, 0.125)
+
+
+def test_plateau_makes_the_smallest_cut_too():
+    """The ReduceLROnPlateau of Keras makes every cut, where torch makes none of 1e-8 or less."""
+    assert fed("keras.callbacks.ReduceLROnPlateau(patience=1, factor=0.5)", [1.0] * 2, lr=1e-8) == pytest.approx([1e-8, 5e-9])
+    assert folded([1.0] * 2, plateau, lr=1e-8, patience=0, factor=0.5) == [1e-8] * 2
 
 
 def test_plateau_takes_no_number_for_its_best():
     """In Keras a first metric that is no number becomes the best, and everything after it is bad."""
-    assert fed("keras.callbacks.ReduceLROnPlateau(patience=1, factor=0.5)", [nan, 1.0, 0.5]) == about(1, 0.5, 0.25)
-    assert folded([nan, 1.0, 0.5], plateau, patience=0, factor=0.5) == about(0.5, 0.5, 0.5)
+    assert fed("keras.callbacks.ReduceLROnPlateau(patience=1, factor=0.5)", [nan, 1.0, 0.5, 0.25]) == about(1, 0.5, 0.25, 0.125)
+    assert folded([nan, 1.0, 0.5, 0.25], plateau, patience=0, factor=0.5) == about(0.5, 0.5, 0.5, 0.5)
 
 
 def test_schedules_are_no_callbacks():

@@ -38,6 +38,7 @@ def test_one_cycle_peaks_and_ends_one_step_later():
     """cosine_onecycle_schedule counts its phases from 0 to the number of steps, so that peak and end come one update later."""
     found = rates("optax.cosine_onecycle_schedule(10, 1.0)", 13)
     assert found == about(0.04, 0.28, 0.76, 1, 0.95048, 0.81175, 0.61126, 0.38874, 0.18826, 0.04952, 0, 0, 0)
+    assert found[10:] == pytest.approx([4e-6] * 3, abs=2e-6)
     assert ours(10, one_cycle, total_steps=10)[:3] == about(0.04, 0.52, 1)
 
 
@@ -53,6 +54,8 @@ def test_the_straight_one_cycle_mixes_its_rates_up_where_a_phase_is_empty():
     call = "optax.linear_onecycle_schedule(3, 1.0, pct_start=0.5, pct_final=0.6)"
     assert rates(call, 4) == about(0.04, 0.0016, 0.0008, 0)
     assert ours(4, linear_one_cycle, total_steps=3, pct_start=0.5, pct_final=0.6) == about(0.04, 1, 0.02, 0)
+    assert rates("optax.linear_onecycle_schedule(1, 1.0)", 3) == pytest.approx([0.0016, 1.6e-7, 1.6e-7], rel=1e-5)
+    assert ours(3, linear_one_cycle, total_steps=1) == pytest.approx([1, 4e-6, 4e-6])
 
 
 def test_interpolated_points_begin_at_0_and_have_factors():
@@ -65,7 +68,7 @@ def test_interpolated_points_begin_at_0_and_have_factors():
 
 def test_piecewise_constants_take_factors():
     """piecewise_constant_schedule takes a factor for each boundary, where Keras takes the rates, and cuts at the boundary."""
-    assert rates("optax.piecewise_constant_schedule(1.0, {3: 0.1, 6: 0.1})", 8) == about(1, 1, 1, 0.1, 0.1, 0.1, 0.01, 0.01)
+    assert rates("optax.piecewise_constant_schedule(1.0, {3: 0.1, 6: 0.5})", 8) == about(1, 1, 1, 0.1, 0.1, 0.1, 0.05, 0.05)
 
 
 def test_a_restart_schedule_is_a_list_of_warm_ups():
@@ -84,6 +87,8 @@ def test_plateau_cuts_one_metric_earlier_and_however_little():
     """reduce_on_plateau cuts at the bad metric number patience, one earlier than torch, and makes the smallest cut, too."""
     assert fed("optax.contrib.reduce_on_plateau(factor=0.5, patience=2)", [1.0] * 7) == about(1, 1, 0.5, 0.5, 0.25, 0.25, 0.125)
     assert folded([1.0] * 7, plateau, factor=0.5, patience=2) == about(1, 1, 1, 0.5, 0.5, 0.5, 0.25)
+    cooled = fed("optax.contrib.reduce_on_plateau(factor=0.5, patience=1, cooldown=1)", [1.0] * 6)
+    assert cooled == folded([1.0] * 6, plateau, factor=0.5, patience=0, cooldown=1) == [1, 0.5, 0.5, 0.25, 0.25, 0.125]
     tiny = fed("optax.contrib.reduce_on_plateau(factor=0.5, patience=1)", [1.0] * 2, lr=1e-8)
     assert tiny == pytest.approx([1e-8, 5e-9], rel=1e-6)
     assert folded([1.0] * 2, plateau, lr=1e-8, factor=0.5, patience=0) == [1e-8] * 2

@@ -2,7 +2,8 @@
 import pytest
 import torch
 
-from lrlearn import Schedule, cosine, cosine_restarts, linear, multistep_decay, polynomial, step_decay, warmup, wsd
+from lrlearn import (Schedule, cosine, cosine_restarts, inverse_sqrt, linear, multistep_decay, polynomial, step_decay, warmup,
+                     wsd)
 from lrlearn.schedules.plateau import plateau
 from lrlearn.schedules.rarer.decays import tanh_decay
 from lrlearn.schedules.rarer.cycles import cosine_cycles
@@ -28,6 +29,8 @@ def test_a_restart_is_missed_by_its_logarithm():
         found.append(optimizer.param_groups[0]["lr"])
     assert found == about(1, 1, 1, 1, 0)
     assert cosine_restarts(1210, 1.0, T_0=10, T_mult=3) == 1.0
+    assert rates("CosineLRScheduler(optimizer, 1, cycle_mul=3, cycle_limit=9)", 123)[120:] == about(0.000376, 0, 0.999958)
+    assert ours(123, cosine_restarts, T_0=1, T_mult=3)[120:] == about(0.000376, 1, 0.999958)
 
 
 def test_milestones_cut_one_step_early():
@@ -64,6 +67,23 @@ def test_wsd_cools_down_along_a_root_and_leaves_the_warm_up_out():
     assert found == about(*ours(12, wsd, total_steps=10, decay_steps=3, warmup_steps=2, decay_type="1-sqrt"))
 
 
+def test_wsd_bends_an_exponential_to_reach_its_floor():
+    """With decay_fn="exp" WSDLRScheduler cools down along an exponential that is bent to reach its floor; ours has none."""
+    found = rates('WSDLRScheduler(optimizer, t_initial=4, decay_t=2, decay_fn="exp")', 6)
+    assert found == about(1, 1, 1, 0.240253, 0, 0) and found[3] == pytest.approx((0.1**0.5 - 0.1) / 0.9)
+    with pytest.raises(ValueError, match="^decay_type: "):
+        Schedule(wsd, total_steps=4, decay_steps=2, decay_type="exponential")
+
+
+def test_wsd_may_fall_before_it_cools_down():
+    """With stable_fn="rsqrt" the plateau of WSDLRScheduler is none: it falls as the inverse square root does."""
+    falling = 'stable_fn="rsqrt", stable_timescale=2, decay_fn="linear"'
+    found = rates(f"WSDLRScheduler(optimizer, t_initial=8, decay_t=4, {falling})", 9)
+    assert found == about(*[inverse_sqrt(t, 1.0, timescale=2) * min(1, (8 - t) / 4) for t in range(9)])
+    assert found == about(1, 0.8165, 0.70711, 0.63246, 0.57735, 0.40089, 0.25, 0.11785, 0)
+    assert ours(9, wsd, total_steps=8, decay_steps=4) == about(1, 1, 1, 1, 1, 0.75, 0.5, 0.25, 0)
+
+
 @pytest.mark.filterwarnings("ignore::FutureWarning")
 def test_plateau_wants_large_metrics_and_a_relative_threshold():
     """PlateauLRScheduler takes large metrics for good ones by default, and has a relative threshold only."""
@@ -80,6 +100,8 @@ def test_cycles_shrink_the_peak_itself_and_come_to_an_end():
     found = rates("CosineLRScheduler(optimizer, 2, lr_min=0.1, cycle_decay=0.5, cycle_limit=3)", 9)
     assert found == about(1, 0.55, 0.5, 0.3, 0.25, 0.175, 0.1, 0.1, 0.1)
     assert ours(6, cosine_cycles, T_0=2, decay=0.5, eta_min=0.1) == about(1, 0.55, 0.55, 0.325, 0.325, 0.2125)
+    plain = rates("PolyLRScheduler(optimizer, 3, power=1.0, cycle_limit=2)", 9)
+    assert plain == about(1, 2 / 3, 1 / 3, 1, 2 / 3, 1 / 3, 0, 0, 0)
     straight = rates("PolyLRScheduler(optimizer, 2, power=1.0, cycle_decay=0.5, cycle_limit=3)", 8)
     assert straight == about(1, 0.5, 0.5, 0.25, 0.25, 0.125, 0, 0)
     endless = ours(8, repeat, schedule=Schedule(linear, total_iters=2), T_0=2, decay=0.5)

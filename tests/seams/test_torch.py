@@ -4,15 +4,17 @@ import torch
 from torch.optim import lr_scheduler
 
 from lrlearn import (Schedule, chained, constant, cosine, cosine_restarts, curve, exponential_decay, linear, one_cycle,
-                     polynomial, sequential)
+                     polynomial, sequential, triangular)
+from lrlearn.pytorch import CosineAnnealingWarmRestarts, ReduceLROnPlateau, SequentialLR, StepLR
 from lrlearn.schedules.plateau import plateau
 from lrlearn.schedules.rarer.phases import swa
-from tests.peers.from_torch import fed, rates, stepped
-from tests.seams import about, folded, ours
+from tests.peers.from_torch import fed, rates, reacting, stepped
+from tests.seams import about, familiar, folded, ours
 
 
-def groups(*lrs):
-    return torch.optim.SGD([{"params": [torch.zeros(1, requires_grad=True)], "lr": lr} for lr in lrs], lr=1.0, momentum=0.9)
+def groups(*lrs, momentum=0.9):
+    each = [{"params": [torch.zeros(1, requires_grad=True)], "lr": lr} for lr in lrs]
+    return torch.optim.SGD(each, lr=1.0, momentum=momentum)
 
 
 # ------------------------------------------------------------------------------------------ defaults
@@ -27,6 +29,7 @@ def test_constantlr_with_no_first_steps_keeps_its_factor():
     """ConstantLR with total_iters=0 keeps its factor for ever, where no step at all should have it."""
     assert rates("ConstantLR(optimizer, factor=0.5, total_iters=0)", 4) == [0.5] * 4
     assert ours(4, constant, factor=0.5, total_iters=0) == [1.0] * 4
+    assert familiar("ConstantLR(optimizer, factor=0.5, total_iters=0)", 4) == [1.0] * 4
 
 
 def test_constantlr_cannot_begin_at_zero():
@@ -34,6 +37,7 @@ def test_constantlr_cannot_begin_at_zero():
     with pytest.raises(ZeroDivisionError):
         rates("ConstantLR(optimizer, factor=0.0)", 7)
     assert ours(3, constant, factor=0.0, total_iters=2) == [0.0, 0.0, 1.0]
+    assert familiar("ConstantLR(optimizer, factor=0.0, total_iters=3)", 5, lr=0.1) == [0.0, 0.0, 0.0, 0.1, 0.1]
 
 
 def test_linearlr_begins_at_a_third_and_not_at_zero():
@@ -42,6 +46,7 @@ def test_linearlr_begins_at_a_third_and_not_at_zero():
     with pytest.raises(ValueError, match="Starting multiplicative factor"):
         rates("LinearLR(optimizer, start_factor=0.0)", 1)
     assert ours(3, linear, total_iters=2, start_factor=0.0, end_factor=1.0) == [0.0, 0.5, 1.0]
+    assert familiar("LinearLR(optimizer, start_factor=0.0, total_iters=4)", 6) == about(0, 0.25, 0.5, 0.75, 1, 1)
 
 
 def test_polynomiallr_has_no_floor_and_ends_after_five_steps():
@@ -53,9 +58,9 @@ def test_polynomiallr_has_no_floor_and_ends_after_five_steps():
 
 
 def test_cycliclr_calls_the_lower_end_base_lr_and_moves_momentum():
-    """CyclicLR calls the lower end base_lr, forgets the optimizer's own rate, and moves momentum the other way."""
+    """CyclicLR calls the lower end base_lr, forgets the optimizer's rate and momentum, and moves momentum the other way."""
     for mode in ("triangular", "triangular2"):
-        optimizer = groups(0.5)
+        optimizer = groups(0.5, momentum=0.5)
         scheduler, seen = lr_scheduler.CyclicLR(optimizer, base_lr=0.1, max_lr=1.0, step_size_up=3, mode=mode), []
         for _ in range(7):
             seen.append((optimizer.param_groups[0]["lr"], optimizer.param_groups[0]["momentum"]))
@@ -76,7 +81,9 @@ def test_cycliclr_refuses_an_optimizer_without_momentum():
 
 def test_exp_range_shrinks_nothing_by_default():
     """CyclicLR in the mode exp_range has gamma=1, which shrinks nothing."""
-    assert rates('CyclicLR(optimizer, 0.1, 1.0, 3, mode="exp_range")', 10) == about(0.1, 0.4, 0.7, 1, 0.7, 0.4, 0.1, 0.4, 0.7, 1)
+    found = rates('CyclicLR(optimizer, 0.1, 1.0, 3, mode="exp_range")', 10)
+    assert found == about(0.1, 0.4, 0.7, 1, 0.7, 0.4, 0.1, 0.4, 0.7, 1)
+    assert found == about(*ours(10, triangular, step_size_up=3, eta_min=0.1))
 
 
 def test_exp_range_counts_from_the_start_of_training():
@@ -99,13 +106,28 @@ def test_one_cycle_goes_on_for_one_step_and_then_raises():
     straight = rates('OneCycleLR(optimizer, 1.0, 10, anneal_strategy="linear")', 13)
     assert cos[9:11] == about(0, 0.04952) and cos[11:] == [None, None]
     assert straight[9:11] == about(0, -0.14285) and straight[11:] == [None, None]
-    assert ours(13, one_cycle, total_steps=10)[9:] == pytest.approx([4e-6] * 4)
+    assert [cos[9], straight[9]] == pytest.approx([4e-6, 4e-6])
+    assert ours(13, one_cycle, total_steps=10)[9:] == [4e-6] * 4
+    for way in ("cos", "linear"):
+        call = f"OneCycleLR(optimizer, 1.0, 10, anneal_strategy={way!r})"
+        held = familiar(call, 31)[9:]
+        assert held == [held[0]] * 22 == pytest.approx([4e-6] * 22)
+        assert familiar(call, 31, hyper="momentum")[9:] == [0.95] * 22
+    optimizer = groups(1.0)
+    scheduler = lr_scheduler.OneCycleLR(optimizer, 1.0, 10)
+    for _ in range(10):
+        optimizer.step()
+        scheduler.step()
+    with pytest.raises(ValueError, match="Tried to step 11 times"):
+        scheduler.step()
 
 
 def test_a_lambda_that_is_not_clamped_goes_below_zero():
-    """LambdaLR passes on whatever the function says: 1 - t / 10 is negative after ten steps."""
+    """LambdaLR passes on whatever the function says: 1 - t / 10 is negative after ten steps; ours raises there."""
     assert rates("LambdaLR(optimizer, lambda t: 1 - t / 10)", 13)[8:] == about(0.2, 0.1, 0, -0.1, -0.2)
     assert ours(13, linear, total_iters=10)[8:] == about(0.2, 0.1, 0, 0, 0)
+    found = familiar("LambdaLR(optimizer, lambda t: 1 - t / 10)", 13)
+    assert found[8:11] == about(0.2, 0.1, 0) and found[11:] == [None, None]
 
 
 # ------------------------------------------------------------------------------------------ one cycle
@@ -124,24 +146,49 @@ def test_one_cycle_misses_its_peak_between_two_steps():
 
 
 def test_one_cycle_divides_by_zero_where_a_phase_is_empty():
-    """OneCycleLR divides by zero where the climb has no steps, and ours begins at the peak."""
-    with pytest.raises(ZeroDivisionError):
-        rates("OneCycleLR(optimizer, 1.0, 10, pct_start=0.1)", 1)
-    assert ours(1, one_cycle, total_steps=10, pct_start=0.1) == [1.0]
+    """OneCycleLR divides by zero where its climb or its fall has no steps; ours begins, or ends, at the peak."""
+    for arguments in ("10, pct_start=0.1", "10, pct_start=1.0", "1, pct_start=1.0"):
+        with pytest.raises(ZeroDivisionError):
+            rates(f"OneCycleLR(optimizer, 1.0, {arguments})", 11)
+    assert ours(2, one_cycle, total_steps=10, pct_start=0.1) == about(1, 0.969846)
+    assert ours(12, one_cycle, total_steps=10, pct_start=1.0)[9:] == [1.0] * 3
+    for arguments in ("10, pct_start=0.1", "1, pct_start=1.0"):
+        assert familiar(f"OneCycleLR(optimizer, 1.0, {arguments})", 1) == [1.0]
+
+
+def test_one_cycle_takes_no_integer_for_pct_start():
+    """OneCycleLR refuses pct_start=0, since it is no float; ours takes it for 0.0."""
+    with pytest.raises(ValueError, match="Expected float between 0 and 1 pct_start, but got 0"):
+        rates("OneCycleLR(optimizer, 1.0, 10, pct_start=0)", 1)
+    assert ours(10, one_cycle, total_steps=10, pct_start=0) == ours(10, one_cycle, total_steps=10, pct_start=0.0)
+
+
+def test_one_cycle_forgets_the_rate_and_the_momentum_of_the_optimizer():
+    """OneCycleLR writes its own rates and momenta, or beta1, over those that the optimizer was made with."""
+    optimizer = torch.optim.Adam([torch.zeros(1, requires_grad=True)], lr=7.0, betas=(0.5, 0.999))
+    scheduler, seen = lr_scheduler.OneCycleLR(optimizer, 1.0, total_steps=10), []
+    for _ in range(4):
+        seen.append((optimizer.param_groups[0]["lr"], optimizer.param_groups[0]["betas"][0]))
+        optimizer.step()
+        scheduler.step()
+    assert [lr for lr, _ in seen] == about(0.04, 0.52, 1, 0.95048)
+    assert [beta1 for _, beta1 in seen] == about(0.95, 0.9, 0.85, 0.854952)
 
 
 # ------------------------------------------------------------------------------------------ restarts, groups, other hands
 
 def test_a_restart_reached_by_number_is_missed():
     """CosineAnnealingWarmRestarts.step(epoch) takes a logarithm and gives the floor at some restarts; step() counts."""
-    scheduler = lr_scheduler.CosineAnnealingWarmRestarts(groups(1.0), T_0=10, T_mult=3)
-    found = []
-    for epoch in (10, 40, 130, 400, 1210):
-        scheduler.step(epoch)
-        found += scheduler.get_last_lr()
-    assert found == about(1, 1, 1, 1, 0)
+    both = (lr_scheduler.CosineAnnealingWarmRestarts, [1, 1, 1, 1, 0]), (CosineAnnealingWarmRestarts, [1, 1, 1, 1, 1])
+    for starts in ((10, 40, 130, 400, 1210), (7, 28, 91, 280, 847), (1, 4, 13, 40, 121)):
+        for cls, wanted in both:
+            scheduler, found = cls(groups(1.0), T_0=starts[0], T_mult=3), []
+            for start in starts:
+                scheduler.step(start)
+                found += scheduler.get_last_lr()
+            assert found == wanted
+        assert cosine_restarts(starts[-1], 1.0, T_0=starts[0], T_mult=3) == 1.0
     assert rates("CosineAnnealingWarmRestarts(optimizer, T_0=10, T_mult=3)", 1211)[-1] == 1.0
-    assert cosine_restarts(1210, 1.0, T_0=10, T_mult=3) == 1.0
 
 
 def test_the_floor_is_one_for_all_groups():
@@ -183,6 +230,17 @@ def test_a_chain_approaches_a_floor_from_where_the_others_left_the_rate():
     assert theirs == about(1, 0.4341, 0.14786, 0.05701, 0.05)
     plan = [Schedule(cosine, T_max=4, eta_min=0.1), Schedule(exponential_decay, gamma=0.5)]
     assert curve(Schedule(chained, schedules=plan), 5) == about(1, 0.4341, 0.1375, 0.02897, 0.00625)
+    theirs = rates("ChainedScheduler([ExponentialLR(optimizer, 0.5), CosineAnnealingLR(optimizer, 4, 0.1)])", 5)
+    assert theirs == about(1, 0.441421, 0.170711, 0.095711, 0.1)
+    assert curve(Schedule(chained, schedules=plan[::-1]), 5) == about(1, 0.441421, 0.175, 0.103661, 0.1)
+
+
+def test_a_chain_goes_where_its_lambda_says():
+    """In a ChainedScheduler a LambdaLR behind the others undoes what they do, where ours multiplies it in."""
+    assert rates("ChainedScheduler([ExponentialLR(optimizer, 0.5), LambdaLR(optimizer, lambda t: 0.9**t)])", 4) == about(
+        1, 0.9, 0.81, 0.729)
+    plan = [Schedule(exponential_decay, gamma=0.5), Schedule(exponential_decay, gamma=0.9)]
+    assert curve(Schedule(chained, schedules=plan), 4) == about(1, 0.45, 0.2025, 0.091125)
 
 
 def test_a_sequence_of_a_warm_up_and_a_cosine_that_is_too_long():
@@ -203,14 +261,36 @@ def test_a_sequence_may_begin_with_a_milestone_of_0():
 
 @pytest.mark.filterwarnings("ignore:Detected call of")
 def test_a_sequence_within_a_sequence_is_a_step_ahead():
-    """A SequentialLR at the first place of another runs one step ahead; at a later place it raises."""
-    inner = "SequentialLR(optimizer, [ConstantLR(optimizer, 0.5, 2), ConstantLR(optimizer, 0.2, 10)], [2])"
-    assert rates(inner, 4) == about(0.5, 0.5, 0.2, 0.2)
-    assert rates(f"SequentialLR(optimizer, [{inner}], [])", 4) == about(0.5, 0.2, 0.2, 0.2)
-    with pytest.raises(NotImplementedError):
-        rates(f"SequentialLR(optimizer, [ConstantLR(optimizer), {inner}], [3])", 4)
-    with pytest.raises(NotImplementedError):
-        rates("SequentialLR(optimizer, [ConstantLR(optimizer), ChainedScheduler([ConstantLR(optimizer)])], [3])", 4)
+    """A SequentialLR at the first place of another runs one step ahead; at a later place it raises, and so does a chain."""
+    inner = "SequentialLR(optimizer, [ConstantLR(optimizer, 0.5, 9), ExponentialLR(optimizer, 0.1)], [2])"
+    outer = f"SequentialLR(optimizer, [{inner}, ConstantLR(optimizer, 0.25, 3)], [4])"
+    assert rates(inner, 4) == about(0.5, 0.5, 1, 0.1)
+    assert rates(f"SequentialLR(optimizer, [{inner}], [])", 4) == about(0.5, 1, 0.1, 0.01)
+    assert rates(outer, 8) == about(0.5, 1, 0.1, 0.01, 0.25, 0.25, 0.25, 1)
+    parts = [Schedule(constant, factor=0.5, total_iters=9), Schedule(exponential_decay, gamma=0.1)]
+    plan = [Schedule(sequential, schedules=parts, milestones=[2]), Schedule(constant, factor=0.25, total_iters=3)]
+    wanted = about(0.5, 0.5, 1, 0.1, 0.25, 0.25, 0.25, 1)
+    assert curve(Schedule(sequential, schedules=plan, milestones=[4]), 8) == wanted and familiar(outer, 8) == wanted
+    for later, wanted in ((inner, [0.5, 0.5, 1]), ("ChainedScheduler([ExponentialLR(optimizer, 0.1)])", [1, 0.1, 0.01])):
+        call = f"SequentialLR(optimizer, [ConstantLR(optimizer, 0.25, 9), {later}], [4])"
+        with pytest.raises(NotImplementedError):
+            rates(call, 7)
+        assert familiar(call, 7) == about(0.25, 0.25, 0.25, 0.25, *wanted)
+
+
+def test_a_sequence_takes_milestones_in_any_order():
+    """SequentialLR takes milestones that do not ascend, and never comes to some of its schedulers; ours refuses them."""
+    parts = "[ConstantLR(optimizer, 0.5, 9), ExponentialLR(optimizer, 0.5), ConstantLR(optimizer, 0.25, 3)]"
+    assert rates(f"SequentialLR(optimizer, {parts}, [4, 2])", 7) == about(0.5, 0.5, 0.25, 0.25, 0.25, 1, 1)
+    parts = f"[{', '.join(f'ConstantLR(optimizer, {factor}, 100)' for factor in (0.1, 0.2, 0.3))}]"
+    assert rates(f"SequentialLR(optimizer, {parts}, [5, 3])", 6) == about(0.1, 0.1, 0.1, 0.3, 0.3, 0.3)
+    with pytest.raises(ValueError, match="ascending"):
+        Schedule(sequential, schedules=[Schedule(constant)] * 3, milestones=[5, 3])
+    optimizer = groups(1.0)
+    with pytest.raises(ValueError) as error:
+        SequentialLR(optimizer, [StepLR(optimizer, 3) for _ in range(3)], [5, 3])
+    assert str(error.value) == ("milestones: the steps at which the next scheduler takes over, must be a list of ascending "
+                                "integers >= 0, one fewer than schedulers, got [5, 3]")
 
 
 def test_a_sequence_takes_no_plateau():
@@ -229,8 +309,10 @@ def test_plateau_puts_up_with_patience_bad_metrics():
 
 def test_plateau_finds_a_negative_metric_always_better():
     """With a relative threshold ReduceLROnPlateau takes a negative metric that stands still for an improvement."""
-    assert fed("ReduceLROnPlateau(optimizer, patience=0)", [-1.0] * 5) == [1.0] * 5
-    assert fed('ReduceLROnPlateau(optimizer, patience=0, threshold_mode="abs")', [-1.0] * 5) == about(1, 0.1, 0.01, 0.001, 0.0001)
+    for mode, wanted in (("rel", [1] * 9), ("abs", [1 / 2**i for i in range(9)])):
+        call = f"ReduceLROnPlateau(optimizer, factor=0.5, patience=0, threshold_mode={mode!r})"
+        assert fed(call, [-1.0] * 9) == reacting(call, [-1.0] * 9, 1.0, {"ReduceLROnPlateau": ReduceLROnPlateau}) == wanted
+        assert folded([-1.0] * 9, plateau, factor=0.5, patience=0, threshold_mode=mode) == wanted
 
 
 def test_plateau_with_a_relative_threshold_of_1_finds_nothing_good():
@@ -242,6 +324,7 @@ def test_plateau_with_a_relative_threshold_of_1_finds_nothing_good():
 def test_plateau_leaves_a_tiny_rate_alone():
     """ReduceLROnPlateau makes no cut of 1e-8 or less, so that a rate of 1e-8 never falls."""
     assert fed("ReduceLROnPlateau(optimizer, patience=0)", [1.0] * 5, lr=1e-8) == [1e-8] * 5
+    assert folded([1.0] * 5, plateau, lr=1e-8, patience=0) == [1e-8] * 5
 
 
 # ------------------------------------------------------------------------------------------ weight averaging

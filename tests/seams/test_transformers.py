@@ -41,8 +41,8 @@ def test_restarts_share_the_run_in_equal_parts_and_end_at_0():
 def test_a_restart_is_missed_by_a_rounding():
     """cosine_with_restarts rounds, and at some restarts gives the bottom instead of the peak: the 15th of 22 cycles."""
     found = rates("get_cosine_with_hard_restarts_schedule_with_warmup(optimizer, 0, 44, 22)", 44)
-    assert found[28:32] == about(1, 0.5, 0, 0.5) and found[:4] == about(1, 0.5, 1, 0.5)
-    assert cosine_restarts(30, 1.0, T_0=2) == 1.0
+    assert found[28:33] == about(1, 0.5, 0, 0.5, 1) and found[:4] == about(1, 0.5, 1, 0.5)
+    assert ours(33, cosine_restarts, T_0=2)[28:] == about(1, 0.5, 1, 0.5, 1)
 
 
 def test_cycles_of_the_plain_cosine_are_whole_waves():
@@ -56,6 +56,9 @@ def test_the_waves_go_on_after_the_last_step():
     found = rates("get_cosine_schedule_with_warmup(optimizer, 0, 4, num_cycles=1.5)", 8)
     assert found == about(1, 0.14645, 0.5, 0.85355, 0, 0.85355, 0.5, 0.14645)
     assert ours(8, cosine_waves, total_steps=4, num_cycles=1.5) == about(1, 0.14645, 0.5, 0.85355, 0, 0, 0, 0)
+    whole = rates("get_cosine_schedule_with_warmup(optimizer, 0, 4, num_cycles=1.0)", 7)
+    assert whole == about(1, 0.5, 0, 0.5, 1, 0.5, 0)
+    assert ours(7, cosine_waves, total_steps=4, num_cycles=1.0) == about(1, 0.5, 0, 0.5, 1, 1, 1)
 
 
 # ------------------------------------------------------------------------------------------ polynomial, inverse square root, WSD
@@ -86,8 +89,9 @@ def test_inverse_sqrt_takes_its_pace_from_the_warm_up():
     """inverse_sqrt falls at the pace of num_warmup_steps by default, or of 10000 without warm-up."""
     wanted = ours(13, warmup, schedule=Schedule(inverse_sqrt, timescale=3), warmup_steps=3)
     assert rates("get_inverse_sqrt_schedule(optimizer, 3)", 13) == about(*wanted)
-    assert wanted[:6] == about(0, 0.33333, 0.66667, 1, 0.86603, 0.7746)
-    assert rates("get_inverse_sqrt_schedule(optimizer, 0)", 4) == pytest.approx(ours(4, inverse_sqrt, timescale=10000))
+    assert wanted[:7] == about(0, 0.33333, 0.66667, 1, 0.86603, 0.7746, 0.70711) and wanted[12] == 0.5
+    found = rates("get_inverse_sqrt_schedule(optimizer, 0)", 6)
+    assert found == pytest.approx(ours(6, inverse_sqrt, timescale=10000), rel=1e-11) and found[5:] == about(0.99975)
 
 
 def test_inverse_sqrt_is_the_papers_schedule_one_step_late():
@@ -99,17 +103,26 @@ def test_inverse_sqrt_is_the_papers_schedule_one_step_late():
 
 def test_wsd_cools_down_along_a_cosine_to_a_part_of_the_peak():
     """warmup_stable_decay cools down along a cosine by default, its floor is a part of the peak, and the warm-up begins there."""
-    assert rates("get_wsd_schedule(optimizer, 2, 3, 10)", 12) == about(0, 0.5, *[1] * 6, 0.75, 0.25, 0, 0)
+    found = rates("get_wsd_schedule(optimizer, 2, 3, 10)", 12)
+    assert found == about(0, 0.5, *[1] * 6, 0.75, 0.25, 0, 0)
+    assert found == about(*ours(12, wsd, total_steps=10, decay_steps=3, warmup_steps=2, decay_type="cosine"))
     assert rates("get_wsd_schedule(optimizer, 2, 3, 10, min_lr_ratio=0.1)", 12, lr=0.5) == about(
         0.05, 0.275, *[0.5] * 6, 0.3875, 0.1625, 0.05, 0.05)
     assert ours(12, wsd, total_steps=10, decay_steps=3, warmup_steps=2) == about(0, 0.5, *[1] * 6, 0.66667, 0.33333, 0, 0)
 
 
-@pytest.mark.filterwarnings("ignore:Both num_training_steps")
 def test_wsd_prefers_the_stable_steps_to_the_length_of_the_run():
     """warmup_stable_decay, given both num_stable_steps and num_training_steps, ignores the length of the run."""
-    call = "get_wsd_schedule(optimizer, 2, 3, num_training_steps=10, num_stable_steps=2)"
-    assert rates(call, 10) == about(0, 0.5, 1, 1, 1, 0.75, 0.25, 0, 0, 0)
+    call = "get_wsd_schedule(optimizer, 2, 3, num_training_steps=10{})"
+    assert rates(call.format(""), 10) == about(0, 0.5, 1, 1, 1, 1, 1, 1, 0.75, 0.25)
+    with pytest.warns(UserWarning, match="num_stable_steps will be used"):
+        assert rates(call.format(", num_stable_steps=2"), 10) == about(0, 0.5, 1, 1, 1, 0.75, 0.25, 0, 0, 0)
+
+
+def test_wsd_may_wave_as_it_cools_down():
+    """num_cycles=1 of warmup_stable_decay is a cool-down that comes up again before it drops to 0; ours has no waves."""
+    assert rates("get_wsd_schedule(optimizer, 0, 4, 4, num_cycles=1.0)", 5) == about(1, 0.5, 0, 0.5, 0)
+    assert ours(5, wsd, total_steps=4, decay_steps=4, decay_type="cosine") == about(1, 0.85355, 0.5, 0.14645, 0)
 
 
 def test_the_names_are_its_own():
@@ -139,6 +152,9 @@ def test_greedy_can_smooth_its_metrics():
     """With smooth=True GreedyLR looks at the mean of the last window_size metrics; ours is given what it should look at."""
     metrics = [4.0, 2.0, 3.0, 3.0, 4.0]
     call = "GreedyLR(optimizer, patience=0, factor=0.5, min_lr=0.01{})"
-    assert fed(call.format(", smooth=True, window_size=3"), metrics, lr=0.2) == about(0.4, 0.8, 0.4, 0.8, 0.4)
+    smooth = fed(call.format(", smooth=True, window_size=3"), metrics, lr=0.2)
+    assert smooth == about(0.4, 0.8, 0.4, 0.8, 0.4)
+    means = [sum(metrics[max(0, i - 2):i + 1]) / min(i + 1, 3) for i in range(5)]
+    assert smooth == folded(means, greedy, lr=0.2, patience=0, factor=0.5, min_lr=0.01)
     assert fed(call.format(""), metrics, lr=0.2) == about(0.4, 0.8, 0.4, 0.2, 0.1)
     assert folded(metrics, greedy, lr=0.2, patience=0, factor=0.5, min_lr=0.01) == about(0.4, 0.8, 0.4, 0.2, 0.1)

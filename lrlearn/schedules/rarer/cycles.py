@@ -67,6 +67,7 @@ def cosine_waves(t, base_lr, total_steps, num_cycles=0.5, eta_min=0.0):
     >>> [round(cosine_waves(t, base_lr=0.1, total_steps=90, num_cycles=1.5), 6) for t in (0, 15, 30, 60, 90, 200)]
     [0.1, 0.05, 0.0, 0.1, 0.0, 0.0]
 
+    Each whole wave costs a little accuracy: 1e-15 of base_lr after five, 3e-13 after a thousand.
     Also called: cosine with num_cycles.
     Not to be confused with cosine_restarts, which jumps back up: these waves climb back as they fell.
     Source: transformers get_cosine_schedule_with_warmup(num_cycles).
@@ -163,7 +164,7 @@ card(
     chebyshev,
     title="Chebyshev steps in fractal order",
     latex=r"\eta_t = \frac{\eta_{\max}}{1 + (r - 1)\,\sin^2\frac{\pi\,(2 \sigma_n(t) + 1)}{4 n}},"
-    r"\quad \sigma_{2n}(2i) = \sigma_n(i),\quad \sigma_{2n}(2i + 1) = 2n - 1 - \sigma_n(i)",
+    r"\quad n = 2^{\lceil \log_2 N \rceil},\quad \sigma_{2n}(2i) = \sigma_n(i),\quad \sigma_{2n}(2i + 1) = 2n - 1 - \sigma_n(i)",
     paper="agarwal2021fractal",
     params=(
         Param("total_steps", 1, 128, 64, 1, "steps of the plan", ">= 1"),

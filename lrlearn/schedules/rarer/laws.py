@@ -165,7 +165,7 @@ def power_decay(t, base_lr, batch_size, seq_len=4096, a=4.0, b=-0.51, warmup_ste
 card(
     power_decay,
     title="Power scheduler",
-    latex=r"\eta_t = \min(\eta_{\max},\ \beta\,a\,n^{b})\cdot\min\left(1, \frac tW\right),\quad n = \max(t, W, 1)\,\beta\,L",
+    latex=r"\eta_t = \min(\eta_{\max},\ \beta\,a\,n^{b})\cdot\min\left(1, \frac tW\right)\text{ (the last factor where }W > 0),\quad n = \max(t, W, 1)\,\beta\,L",
     paper="shen2024power",
     params=(
         Param("base_lr", 0.001, 0.1, 0.02, "log", "the learning rate that is never passed", ">= 0"),

@@ -128,7 +128,8 @@ def infinite(t, base_lr, warmup_steps, cooldown_steps, constant_factor, anneal_s
     warmup_steps     steps of the straight line from 0 to base_lr, an integer >= 0
     cooldown_steps   steps of the half wave that follows, an integer >= 0
     constant_factor  the rate that is kept, as a fraction of base_lr, > 0 and <= 1
-    anneal_start     the step at which the end begins, an integer >= 0; None for a run that goes on
+    anneal_start     the step at which the end begins, an integer >= 0; None for a run that goes on. Before the half wave is
+                     done, the end begins from where the wave stands
     anneal_steps     steps of the end, an integer >= 1
     end_factor       the last rate as a fraction of base_lr, > 0 and <= 1
 

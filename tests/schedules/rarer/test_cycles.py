@@ -55,13 +55,6 @@ def test_cycles_are_ignites_without_a_floor(lr, T_0, decay):
     assert near(cycles(3 * T_0 + 2, lr, T_0, 1, decay), from_ignite.rates(call, 3 * T_0 + 2, lr), CLOSE * lr)
 
 
-def test_seam_where_there_is_a_floor_timm_shrinks_the_peak_and_keras_the_height():
-    timm = from_timm.rates("CosineLRScheduler(optimizer, 4, lr_min=0.2, cycle_decay=0.5, cycle_limit=2)", 5)[4]
-    keras = from_keras.rates("keras.optimizers.schedules.CosineDecayRestarts(1.0, 4, 1.0, 0.5, 0.2)", 5)[4]
-    assert (timm, keras) == (pytest.approx(0.5), pytest.approx(0.6))
-    assert cosine_cycles(4, 1.0, 4, decay=0.5, eta_min=0.2) == pytest.approx(keras)
-
-
 @given(rates, horizons, halves | st.floats(0.0, 3.0), st.integers(0, 5))
 def test_waves_are_transformers_up_to_the_end(lr, n, num_cycles, W):
     call = f"get_cosine_schedule_with_warmup(optimizer, {W}, {W + n}, num_cycles={num_cycles!r})"
@@ -72,12 +65,6 @@ def test_waves_are_transformers_up_to_the_end(lr, n, num_cycles, W):
 def test_waves_with_a_floor_are_transformers_up_to_the_end(lr, n, num_cycles, share):
     call = f"get_cosine_with_min_lr_schedule_with_warmup(optimizer, 0, {n}, {num_cycles!r}, min_lr_rate={share!r})"
     assert near(waves(n + 1, lr, n, num_cycles, share * lr), from_transformers.rates(call, n + 1, lr), CLOSE * lr)
-
-
-def test_seam_the_waves_of_transformers_go_on_after_the_end():
-    theirs = from_transformers.rates("get_cosine_schedule_with_warmup(optimizer, 0, 4, num_cycles=1.0)", 7)
-    assert theirs == pytest.approx([1.0, 0.5, 0.0, 0.5, 1.0, 0.5, 0.0])
-    assert waves(7, 1.0, 4, 1.0) == pytest.approx([1.0, 0.5, 0.0, 0.5, 1.0, 1.0, 1.0])
 
 
 @given(rates, st.integers(1, 20), st.sampled_from([1.0, 2.0, 3.0]), shares)

@@ -46,12 +46,6 @@ def test_linear_one_cycle_is_optax(lr, n, start, final, div, final_div):
     assert near(ours(linear_one_cycle, n + 3, lr, total_steps=n, **hyper), from_optax.rates(call, n + 3), 3 * FLOAT32 * lr)
 
 
-def test_seam_optax_merges_phases_of_no_step():
-    theirs = from_optax.rates("optax.linear_onecycle_schedule(1, 1.0)", 3)
-    assert theirs == pytest.approx([0.0016, 1.6e-7, 1.6e-7], rel=1e-5)             # the peak is lost
-    assert ours(linear_one_cycle, 3, 1.0, total_steps=1) == pytest.approx([1.0, 4e-6, 4e-6])
-
-
 @given(rates, st.integers(0, 60), shares, st.sampled_from(["cos", "linear"]))
 def test_swa_is_torchs(lr, n, share, strategy):
     call = f"swa_utils.SWALR(optimizer, {share * lr!r}, {n}, {strategy!r})"
@@ -154,7 +148,7 @@ def test_slanted_triangular_is_the_papers_where_the_cut_is_whole(lr, cut, times,
         assert slanted_triangular(t, lr, n, 1 / times, ratio) == pytest.approx(lr * (1 + p * (ratio - 1)) / ratio, abs=1e-13 * lr)
 
 
-def test_seam_the_papers_slanted_triangle_goes_below_zero_where_the_cut_is_not_whole():
+def test_the_papers_slanted_triangle_goes_below_zero_where_the_cut_is_not_whole():
     cut = int(19 * 0.1)
     p = 1 - (18 - cut) / (cut * (1 / 0.1 - 1))
     assert (1 + p * 31) / 32 < 0 < slanted_triangular(18, 1.0, 19)

@@ -80,11 +80,6 @@ def test_repeat_is_timms_cycles_of_a_polynomial(lr, share, T_0, decay, power):
     assert near(ours, from_timm.rates(call, 3 * T_0, lr), CLOSE * lr)
 
 
-def test_seam_timms_cycles_end_on_the_floor():
-    theirs = from_timm.rates("PolyLRScheduler(optimizer, 3, 1.0, cycle_limit=2)", 9)
-    assert theirs == pytest.approx([1, 2 / 3, 1 / 3, 1, 2 / 3, 1 / 3, 0, 0, 0])
-
-
 @given(rates, shares, st.integers(2, 20))
 def test_repeat_is_ignites_saw_tooth(lr, share, T_0):
     call = f'LinearCyclicalScheduler(optimizer, "lr", {lr!r}, {share * lr!r}, {T_0}, monotonic=True)'

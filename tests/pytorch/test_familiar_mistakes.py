@@ -1,185 +1,14 @@
-"""Where torch is plainly wrong ours is right: each test pins what both do. And one sentence for every wrong argument."""
+"""One sentence for every wrong argument and for every factor that is no rate; what is accepted gives finite rates."""
 import copy
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch.optim import lr_scheduler as theirs
 
 import lrlearn.pytorch as ours
-from lrlearn import cosine
 from tests.pytorch import driving
 from tests.pytorch.driving import ARGUMENTS, call_of, drawn, every_name, one, optimizer_of, rates, used
-
-
-def test_seam_warm_restarts_through_step_epoch_are_at_the_peak():
-    for T_0, T_mult, restart in ((10, 3, 1210), (1, 3, 121), (7, 3, 847)):
-        for side, wanted in ((ours, 1.0), (theirs, 0.0)):
-            scheduler = one("CosineAnnealingWarmRestarts", f"{T_0}, {T_mult}", optimizer_of([1.0]), side)
-            scheduler.step(restart)
-            assert scheduler.get_last_lr() == [wanted]
-
-
-def test_seam_last_epoch_takes_up_warm_restarts_in_the_right_cycle():
-    for side, wanted in ((ours, cosine(6, 1.0, 40)), (theirs, cosine(6, 1.0, 20))):      # t = 36 lies in the cycle from 30 to 70
-        optimizer = optimizer_of([1.0])
-        optimizer.param_groups[0]["initial_lr"] = 1.0
-        scheduler = one("CosineAnnealingWarmRestarts", "10, 2, last_epoch=35", optimizer, side)
-        assert scheduler.get_last_lr() == pytest.approx([wanted])
-
-
-@pytest.mark.parametrize("call, at", [("StepLR(o, 5, 0.5", 5), ("MultiStepLR(o, [5], 0.5", 5), ("ConstantLR(o, 0.5, 5", 5)])
-def test_seam_last_epoch_does_not_cut_twice(call, at):
-    found = {}
-    for side in (ours, theirs):
-        optimizer = optimizer_of()
-        used(optimizer, driving.made([call + ")"], side, optimizer)[0], at)
-        before = rates(optimizer)
-        driving.made([call + f", last_epoch={at - 1})"], side, optimizer)
-        found[side] = rates(optimizer)[0] / before[0]
-    assert found[ours] == 1.0 and found[theirs] == pytest.approx(2.0 if "Constant" in call else 0.5)
-
-
-def test_seam_loading_leaves_the_argument_whole():
-    for side, eaten in ((ours, set()), (theirs, {"_scale_fn_custom"})):
-        scheduler = one("CyclicLR", "0.1, 0.5", side=side)
-        state = scheduler.state_dict()
-        kept = dict(state)
-        scheduler.load_state_dict(state)
-        assert set(kept) - set(state) == eaten
-
-
-@pytest.mark.parametrize("way, past", [("cos", 0.04952), ("linear", -0.14285)])
-def test_seam_one_cycle_holds_after_its_end(way, past):
-    for side in (ours, theirs):
-        optimizer = optimizer_of()
-        scheduler = one("OneCycleLR", f"1.0, 10, anneal_strategy={way!r}", optimizer, side)
-        last = used(optimizer, scheduler, 10)[-1]
-        if side is theirs:
-            assert rates(optimizer) == pytest.approx([past], abs=1e-4)
-            with pytest.raises(ValueError, match="Tried to step 11 times"):
-                scheduler.step()
-        else:
-            assert used(optimizer, scheduler, 20) == [last] * 20 and driving.ask(optimizer) == [(last, 0.95)]
-
-
-def test_seam_one_cycle_with_an_empty_first_phase():
-    for arguments in ("1.0, 10, pct_start=0.1", "1.0, 1, pct_start=1.0"):
-        with pytest.raises(ZeroDivisionError):
-            one("OneCycleLR", arguments, side=theirs)
-        assert one("OneCycleLR", arguments).get_last_lr() == [1.0]
-
-
-def test_seam_a_factor_of_zero_ends():
-    optimizer = optimizer_of()
-    assert used(optimizer, ours.ConstantLR(optimizer, 0.0, 3), 5) == [0.0, 0.0, 0.0, 0.1, 0.1]
-    optimizer = optimizer_of()
-    with pytest.raises(ZeroDivisionError):
-        used(optimizer, theirs.ConstantLR(optimizer, 0.0, 3), 5)
-
-
-def test_seam_a_factor_for_no_steps_is_none():
-    for side, wanted in ((ours, [0.1] * 4), (theirs, [0.05] * 4)):
-        optimizer = optimizer_of()
-        assert used(optimizer, side.ConstantLR(optimizer, 0.5, 0), 4) == wanted
-
-
-def test_seam_cyclic_begins_at_its_own_base_lr():
-    for side, wanted in ((ours, 0.3), (theirs, 0.1)):
-        optimizer = optimizer_of([0.1])
-        side.StepLR(optimizer, 3)
-        scheduler = side.CyclicLR(optimizer, 0.3, 0.5, 4)
-        assert rates(optimizer) == [wanted]
-        assert used(optimizer, scheduler, 3)[1:] == pytest.approx([0.35, 0.4])
-
-
-@pytest.mark.parametrize("call, wanted", [
-    ("LambdaLR(o, [lambda t: 0.5, lambda t: 0.25])", [0.05, 0.025]), ("CyclicLR(o, [0.1, 0.2], 0.5)", [0.1, 0.2]),
-    ("OneCycleLR(o, [1.0, 2.0], 10)", [0.04, 0.08]),
-])
-def test_seam_a_tensor_that_groups_share_becomes_one_for_each(call, wanted):
-    for side in (ours, theirs):
-        groups = [{"params": [torch.zeros(1, requires_grad=True)]} for _ in range(2)]
-        optimizer = torch.optim.SGD(groups, lr=torch.tensor(0.1, dtype=torch.float64), momentum=0.9)
-        assert optimizer.param_groups[0]["lr"] is optimizer.param_groups[1]["lr"]       # as torch makes it
-        driving.made([call], side, optimizer)
-        assert rates(optimizer) == pytest.approx(wanted if side is ours else wanted[1:] * 2)
-        if side is ours and "LambdaLR" not in call:     # where a scheduler made later would begin
-            assert [float(group["initial_lr"]) for group in optimizer.param_groups] == pytest.approx(wanted)
-
-
-@pytest.mark.parametrize("value, shown", [
-    (-0.1, "-0.1"), (float("nan"), "nan"), (float("inf"), "inf"), (1j, "1j"), (None, "None"), ("1", "'1'"),
-])
-@pytest.mark.parametrize("name", ["LambdaLR", "MultiplicativeLR"])
-def test_seam_a_factor_that_is_no_rate_is_one_sentence_and_is_not_written(name, value, shown):
-    def factor(t):
-        return value if t == 2 else 0.5
-
-    optimizer = optimizer_of([0.1, 0.2])
-    scheduler = getattr(ours, name)(optimizer, [lambda t: 0.5, factor])
-    used(optimizer, scheduler, 1)
-    before = rates(optimizer)
-    with pytest.raises(ValueError) as error:
-        scheduler.step()
-    assert str(error.value).startswith("lr_lambda: what gives the factor on the learning rate, must be ")
-    assert f"at t = 2, got {shown} from <function" in str(error.value) and rates(optimizer) == before
-
-    optimizer = optimizer_of()
-    used(optimizer, theirs.LambdaLR(optimizer, lambda t: 1 - t / 2), 3)
-    assert rates(optimizer) == [-0.05]                  # torch goes on
-
-
-def test_seam_a_scale_fn_that_leads_below_zero_is_one_sentence_and_is_not_written():
-    for cycle, sentence in (("-1.0", "what scales the learning rate, must be >= 0 at t = 1, got -0.02"),
-                            ("12.0", "what scales momentum, must be >= 0 and < 1 at t = 1, got -0.")):
-        call = (f"CyclicLR(o, 0.1, 0.6, 4, scale_fn=lambda t: {cycle} if t else 1.0, scale_mode='iterations', "
-                "max_momentum=0.5, base_momentum=0.3)")
-        optimizer = optimizer_of()
-        scheduler = driving.made([call], ours, optimizer)[0]
-        before = driving.ask(optimizer)
-        optimizer.step()
-        with pytest.raises(ValueError, match="^scale_fn: " + sentence):
-            scheduler.step()
-        assert driving.ask(optimizer) == before
-        optimizer = optimizer_of()
-        scheduler = driving.made([call], theirs, optimizer)[0]
-        used(optimizer, scheduler, 1)
-        assert min(driving.ask(optimizer)[0]) < 0        # torch goes on
-
-
-@pytest.mark.parametrize("call, wanted", [
-    ("LinearLR(o, 0.0, 1.0, 4)", [0.0, 0.25, 0.5, 0.75, 1.0, 1.0]), ("LinearLR(o, 2.0, 0.5, 3)", [2.0, 1.5, 1.0, 0.5, 0.5, 0.5]),
-    ("ConstantLR(o, 3.0, 2)", [3.0, 3.0, 1.0, 1.0, 1.0, 1.0]),
-])
-def test_seam_factors_that_torch_refuses(call, wanted):
-    optimizer = optimizer_of([1.0])
-    assert used(optimizer, driving.made([call], ours, optimizer)[0], 6) == pytest.approx(wanted)
-    with pytest.raises(ValueError):
-        driving.made([call], theirs, optimizer_of())
-
-
-def test_seam_a_group_added_later():
-    for name, ours_raises in (("StepLR", False), ("LambdaLR", True), ("CyclicLR", True), ("OneCycleLR", True)):
-        optimizer = optimizer_of()
-        scheduler = one(name, ARGUMENTS[name][0], optimizer)
-        optimizer.add_param_group({"params": [torch.zeros(1, requires_grad=True)]})
-        optimizer.step()
-        if ours_raises:                                 # torch: ValueError from zip, or KeyError: 'max_lr'
-            with pytest.raises(RuntimeError, match=f"^param_groups: what {name} was built for, must be 1, got 2$"):
-                scheduler.step()
-        else:
-            scheduler.step()
-
-
-def test_a_follower_follows_where_its_own_share_is_too_small_for_a_float():
-    optimizer = optimizer_of()
-    chain = theirs.ChainedScheduler([ours.LambdaLR(optimizer, lambda t: 1.0), ours.ExponentialLR(optimizer, 0.5)])
-    assert set(used(optimizer, chain, 1200)[1:]) == {0.05}
-
-
-# ------------------------------------------------------------------------------------------ wrong arguments
 
 NAN, INF = float("nan"), float("inf")
 GAMMA = "the factor of one cut"
@@ -331,14 +160,37 @@ def test_what_is_accepted_gives_finite_rates_out_of_the_deepest_trough():
     assert used(optimizer, scheduler, 4) == pytest.approx([0.0, 0.05, 0.1, 0.1])
 
 
-@pytest.mark.parametrize("call", ["StepLR(o, 1, 10.0)", "MultiStepLR(o, range(500), 10)", "ExponentialLR(o, 10.0)"])
-def test_seam_a_rate_too_large_for_a_float_is_one_sentence_and_is_not_written(call):
-    optimizer = optimizer_of()
-    with pytest.raises(OverflowError) as error:
-        used(optimizer, driving.made([call], ours, optimizer)[0], 400)
-    assert str(error.value).startswith("lr: the learning rate, must be finite at t = 30")
-    assert str(error.value).endswith(f", got more than a float holds from {call.split('(')[0]}")
-    assert rates(optimizer)[0] < INF
-    optimizer = optimizer_of()
-    used(optimizer, driving.made([call], theirs, optimizer)[0], 400)
-    assert rates(optimizer) == [INF]                    # torch goes on, and the weights become nan
+@pytest.mark.parametrize("value, shown", [
+    (-0.1, "-0.1"), (float("nan"), "nan"), (float("inf"), "inf"), (1j, "1j"), (None, "None"), ("1", "'1'"),
+])
+@pytest.mark.parametrize("name", ["LambdaLR", "MultiplicativeLR"])
+def test_a_factor_that_is_no_rate_is_one_sentence_and_is_not_written(name, value, shown):
+    def factor(t):
+        return value if t == 2 else 0.5
+
+    optimizer = optimizer_of([0.1, 0.2])
+    scheduler = getattr(ours, name)(optimizer, [lambda t: 0.5, factor])
+    used(optimizer, scheduler, 1)
+    before = rates(optimizer)
+    with pytest.raises(ValueError) as error:
+        scheduler.step()
+    assert str(error.value).startswith("lr_lambda: what gives the factor on the learning rate, must be ")
+    assert f"at t = 2, got {shown} from <function" in str(error.value) and rates(optimizer) == before
+
+
+@pytest.mark.parametrize("call", ["LinearLR(o, 1e308, 1e308)", "ConstantLR(o, 1e308)", "LambdaLR(o, lambda t: 1e308)"])
+def test_a_product_that_no_float_holds_is_one_sentence_and_is_not_written(call):
+    optimizer = optimizer_of([100.0])
+    with pytest.raises(OverflowError, match="^lr: the learning rate, must be finite at t = 0, got more than a float holds from "):
+        driving.made([call], ours, optimizer)
+    assert rates(optimizer) == [100.0]
+
+
+def test_an_integer_that_no_float_holds_is_one_sentence():
+    with pytest.raises(ValueError, match="^T_max: steps until the bottom, must be finite, got 1000"):
+        ours.CosineAnnealingLR(optimizer_of([0.1]), 10**400)
+
+
+def test_milestones_as_text_are_one_sentence_that_shows_the_text():
+    with pytest.raises(ValueError, match="got '30,60'$"):
+        ours.MultiStepLR(optimizer_of([0.1]), "30,60")
