@@ -1,4 +1,6 @@
-"""Small real trainings with seeds and bands: digits() is a task, train() one run, race() many.
+"""Small real trainings with seeds and bands: digits() is a task, train() one run, race() many, range_test() a ramp.
+
+`lrlearn.labs.optimizers` and `lrlearn.labs.beyond_torch` hold optimizers to be read.
 
 >>> from lrlearn import Schedule, constant, cosine
 >>> from lrlearn.labs import digits, race
@@ -12,7 +14,8 @@ need("torch", "labs")
 need("sklearn", "labs")
 
 from .race import Race, race                # noqa: E402  the lines above have the better error message
+from .range_test import RangeTest, range_test     # noqa: E402
 from .tasks import Task, digits             # noqa: E402
 from .train import Run, train               # noqa: E402
 
-__all__ = ["Race", "Run", "Task", "digits", "race", "train"]
+__all__ = ["Race", "RangeTest", "Run", "Task", "digits", "race", "range_test", "train"]
