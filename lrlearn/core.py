@@ -222,6 +222,9 @@ def curve(schedule, steps, base_lr=1.0):
     >>> curve(Schedule(cosine, T_max=4), 5)
     [1.0, 0.8535533905932737, 0.5, 0.14644660940672627, 0.0]
     """
+    if isinstance(schedule, Schedule):      # the formula itself, since a call less is a third of the time
+        formula, hyper = schedule.formula, schedule.hyper
+        return [formula(t, base_lr, **hyper) for t in range(steps)]
     return [schedule(t, base_lr) for t in range(steps)]
 
 
