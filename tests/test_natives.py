@@ -391,3 +391,8 @@ from lrlearn.natives import native
 {inspect.getsource(texts)}
 answer = json.dumps(texts([{", ".join(f"({native(s, 'python')}, {framework!r}, {lr})" for s, framework, lr in cases)}]))"""
     assert micropython(program, **files) == texts(cases)
+
+
+def test_a_formula_without_a_name_cannot_be_written():
+    with pytest.raises(ValueError, match="^s: the schedule to write for python, must have a formula with a name, got <lambda>"):
+        native(Schedule(lambda t, base_lr: base_lr), "python")

@@ -70,6 +70,8 @@ def python(s):
         return listed([python(item) for item in s])
     if not isinstance(s, Schedule):
         return repr(s)
+    if "<" in s.formula.__name__:           # <lambda>
+        raise ValueError(f"s: the schedule to write for python, must have a formula with a name, got {s!r}")
     facts = card_of(s.formula)              # the card's order: MicroPython's dicts have none
     names = [p.name for p in facts.params if p.name in s.hyper] if facts else sorted(s.hyper)
     return "Schedule(" + ", ".join([s.formula.__name__] + [name + "=" + python(s.hyper[name]) for name in names]) + ")"
