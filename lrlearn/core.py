@@ -29,14 +29,15 @@ class Param:
 
 
 BASE_LR = Param("base_lr", 0.001, 1.0, 0.1, "log", "the learning rate at the peak", ">= 0")
+ETA_MIN = Param("eta_min", 0.0, 0.1, 0.0, 0.001, "the learning rate at the bottom", ">= 0")
 
 
 class Card:
     """The facts about a formula: title, LaTeX, paper, parameters, names elsewhere, departures."""
 
-    def __init__(self, formula, title, latex, paper, params, names, seams):
+    def __init__(self, formula, title, latex, paper, params, names, seams, fold=False):
         self.formula, self.title, self.latex, self.paper = formula, title, latex, paper
-        self.params, self.names, self.seams = params, names, seams
+        self.params, self.names, self.seams, self.fold = params, names, seams, fold
 
     def param(self, name):
         """The Param of that name, or None."""
@@ -58,7 +59,7 @@ def card(formula, title, latex, paper, params=(), names=None, seams=(), fold=Fal
     if not fold and not any(p.name in SCALED for p in params):
         params = (BASE_LR,) + params
     kind = FOLDS if fold else CARDS
-    kind[formula.__name__] = Card(formula, title, latex, paper, params, names or {}, tuple(seams))
+    kind[formula.__name__] = Card(formula, title, latex, paper, params, names or {}, tuple(seams), fold)
 
 
 def card_of(formula):
@@ -143,6 +144,12 @@ def plain(value):
     return value.tolist() if hasattr(value, "tolist") else value
 
 
+def kept(value):
+    """The value in plain numbers, a list as a copy that nobody else can change."""
+    value = plain(value)
+    return list(value) if isinstance(value, (list, tuple)) else value
+
+
 def check_value(param, value, others=None):
     """Raise a ValueError of one sentence when the value is wrong for the parameter, given the others."""
     why = breaks(param, value, others)
@@ -155,7 +162,7 @@ def check(formula, hyper):
     if not callable(formula) or not hasattr(formula, "__name__"):
         raise TypeError(f"formula: a function f(t, base_lr, ...) -> lr, must be a function, got {formula!r}")
     title, facts = formula.__name__, card_of(formula)
-    if title in FOLDS and FOLDS[title] is facts:
+    if facts and facts.fold:
         raise TypeError(f"formula: a function f(t, base_lr, ...) -> lr, must be a function of time, got {title}, a fold over metrics")
     if getattr(getattr(formula, "__code__", None), "co_argcount", 2) < 2:
         raise TypeError(f"formula: a function f(t, base_lr, ...) -> lr, must take t and base_lr, got {title}")
@@ -195,7 +202,7 @@ class Schedule:
     """
 
     def __init__(self, formula, **hyper):
-        hyper = {name: list(plain(v)) if isinstance(plain(v), (list, tuple)) else plain(v) for name, v in hyper.items()}
+        hyper = {name: kept(value) for name, value in hyper.items()}
         check(formula, hyper)
         self.formula, self.hyper = formula, hyper
 
@@ -242,7 +249,7 @@ def area(schedule, steps, base_lr=1.0):
 
 
 # How often a hyperparameter fits into a picture: what ends a curve once, what repeats a few times.
-SPANS = {"T_max": 1, "total_iters": 1, "total_steps": 1, "decay_steps": 1, "step_size": 4, "step_size_up": 8, "T_0": 3, "timescale": 4,
+SPANS = {"T_max": 1, "total_iters": 1, "total_steps": 1, "step_size": 4, "step_size_up": 8, "T_0": 3, "timescale": 4,
          "cooldown_steps": 3, "anneal_steps": 5}
 
 

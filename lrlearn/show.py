@@ -4,7 +4,7 @@ import inspect
 import textwrap
 from html import escape
 
-from .core import FOLDS, Card, Schedule, area, card_of, span
+from .core import Card, Schedule, area, card_of, span
 
 
 class Markdown:
@@ -96,7 +96,7 @@ def facts(formula):
     card = formula if isinstance(formula, Card) else card_of(formula)
     if card is None:
         raise ValueError(f"formula: a formula of lrlearn, must have a card, got {formula!r}")
-    first = [("metric", "what was measured", "a number", "")] if is_fold(card) else [("t", "index of the update about to be made, from 0", ">= 0", "")]
+    first = [("metric", "what was measured", "a number", "")] if card.fold else [("t", "index of the update about to be made, from 0", ">= 0", "")]
     symbols = first + [(p.name, p.note, p.rule or p.step, f"`{p.default!r}`") for p in card.params]
     rows = [f"| {symbol(name, card)} | `{name}` | {note} | {limits(rule)} | {default} |" for name, note, rule, default in symbols]
     names = [f"| {framework} | `{name}` |" for framework, name in card.names.items()]
@@ -108,18 +108,12 @@ def facts(formula):
 
 def share(card):
     """The area under the example's curve, in words; nothing for what is no function of time."""
-    if is_fold(card):
+    if card.fold:
         return ""
     schedule = Schedule(card.formula, **{p.name: p.default for p in card.params[1:]})
-    steps = max(span(schedule), 1)
-    steps = steps if steps > 1 else 100     # what has no end, or counts in units of a step
+    steps = span(schedule) or 100
     found = area(schedule, steps, card.params[0].default)
     return f"Area under the curve of the example over {steps} updates: {found:.3f} of what a constant at its peak has."
-
-
-def is_fold(card):
-    """Whether the card is of feedback, and so of no function of time."""
-    return card.formula.__name__ in FOLDS
 
 
 def symbol(name, card):

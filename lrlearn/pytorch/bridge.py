@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.optim.lr_scheduler import LRScheduler
 
 from ..core import Param, check_value, plain
-from .groups import (check_optimizer, like, momentum_of, own_tensors, per_group, plain_state, rates_of, right, set_lr,
+from .groups import (all_like, check_optimizer, momentum_of, own_tensors, per_group, plain_state, rates_of, right, set_lr,
                      set_momentum, text)
 
 LAST_EPOCH = Param("last_epoch", None, None, -1, 1, "index of the last finished update, -1 at the start", ">= -1")
@@ -101,7 +101,7 @@ class FormulaLR(LRScheduler):
     def load_state_dict(self, state_dict):
         """Go on where the saved scheduler stopped; the state of torch's class of the same name is taken, too."""
         super().load_state_dict({name: plain_state(value) for name, value in state_dict.items()})
-        self._last_lr = [like(group["lr"], lr) for group, lr in zip(self.optimizer.param_groups, self._last_lr)]
+        self._last_lr = all_like(self.optimizer, self._last_lr)
 
 
 def check_last_epoch(optimizer, last_epoch):

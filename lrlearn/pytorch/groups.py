@@ -121,6 +121,11 @@ def like(old, value):
     return torch.full_like(old, value) if isinstance(old, Tensor) else value
 
 
+def all_like(optimizer, lrs):
+    """The rates, each in the form of its param group's own."""
+    return [like(group["lr"], lr) for group, lr in zip(optimizer.param_groups, lrs)]
+
+
 def text(thing):
     """How the thing prints, on one line and without the memory addresses that change from run to run."""
     head, *tails = " ".join(repr(thing).split()).split(" at 0x")

@@ -7,7 +7,7 @@ from torch.optim import lr_scheduler as theirs
 
 from ..core import Param, check_value, plain
 from .bridge import LAST_EPOCH
-from .groups import check_optimizer, like, plain_state, rates_of, set_lr, text
+from .groups import all_like, check_optimizer, plain_state, rates_of, set_lr, text
 from .lambdas import MultiplicativeLR
 
 MILESTONES = Param("milestones", None, None, None, None, "the steps at which the next scheduler takes over",
@@ -37,7 +37,7 @@ class Joined:
         for scheduler, state in zip(self._schedulers, states):
             scheduler.load_state_dict(copy.deepcopy(state))         # torch's CyclicLR eats what it is given
         self.__dict__.update({name: plain_state(value) for name, value in state_dict.items() if name != "_schedulers"})
-        self._last_lr = [like(group["lr"], lr) for group, lr in zip(self.optimizer.param_groups, self._last_lr)]
+        self._last_lr = all_like(self.optimizer, self._last_lr)
 
 
 class ChainedScheduler(Joined, theirs.ChainedScheduler):

@@ -5,7 +5,7 @@ from torch.optim import lr_scheduler as theirs
 
 from ..core import card_of, plain
 from ..schedules.plateau import plateau
-from .groups import checked, like, numbers, own_tensors, plain_state, rates_of, set_lr
+from .groups import all_like, checked, numbers, own_tensors, plain_state, rates_of, set_lr
 
 MIN_LR = card_of(plateau).param("min_lr")
 
@@ -90,7 +90,7 @@ class ReduceLROnPlateau(theirs.ReduceLROnPlateau):
     def load_state_dict(self, state_dict):
         """Go on where the saved scheduler stopped; the state of torch's class is taken, too."""
         super().load_state_dict(plain_state(state_dict))
-        self._last_lr = [like(group["lr"], lr) for group, lr in zip(self.optimizer.param_groups, self._last_lr)]
+        self._last_lr = all_like(self.optimizer, self._last_lr)
 
 
 def number(metrics):

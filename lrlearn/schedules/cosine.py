@@ -1,7 +1,7 @@
 """Cosine annealing: half a cosine wave from the peak to the floor."""
 from math import cos, pi
 
-from ..core import Param, card
+from ..core import ETA_MIN, Param, card
 
 
 def cosine(t, base_lr, T_max, eta_min=0.0):
@@ -26,14 +26,16 @@ def cosine(t, base_lr, T_max, eta_min=0.0):
     return eta_min + (base_lr - eta_min) * half_wave
 
 
+T_MAX = Param("T_max", 1, 200, 100, 1, "steps until the bottom", ">= 1")
+
 card(
     cosine,
     title="Cosine annealing",
     latex=r"\eta_t = \eta_{\min} + \tfrac12\,(\eta_{\max} - \eta_{\min})\left(1 + \cos\frac{\pi \min(t, T_{\max})}{T_{\max}}\right)",
     paper="loshchilov2017sgdr",
     params=(
-        Param("T_max", 1, 200, 100, 1, "steps until the bottom", ">= 1"),
-        Param("eta_min", 0.0, 0.1, 0.0, 0.001, "the learning rate at the bottom", ">= 0"),
+        T_MAX,
+        ETA_MIN,
     ),
     names={
         "torch": "CosineAnnealingLR",

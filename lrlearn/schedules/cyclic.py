@@ -1,8 +1,16 @@
 """Schedules that come back: cosine with warm restarts, and the triangles of cyclical learning rates."""
-from ..core import Param, card
+from ..core import ETA_MIN, Param, card
 from .cosine import cosine
 
-ETA_MIN = Param("eta_min", 0.0, 0.1, 0.0, 0.001, "the learning rate at the bottom", ">= 0")
+
+def place(t, T_0, T_mult):
+    """Where t stands among cycles that grow: the number of its cycle, the steps since that began, the steps that it has."""
+    cycle, T = 0, T_0
+    if T_mult == 1:
+        cycle, t = t // T, t % T
+    while t >= T:                           # leave the finished cycles behind; log() would miss some restarts
+        cycle, t, T = cycle + 1, t - T, T * T_mult
+    return cycle, t, T
 
 
 def cosine_restarts(t, base_lr, T_0, T_mult=1, eta_min=0.0):
@@ -22,13 +30,12 @@ def cosine_restarts(t, base_lr, T_0, T_mult=1, eta_min=0.0):
     step is the peak: the rate never quite comes to eta_min.
     Source: Loshchilov and Hutter, SGDR, ICLR 2017, arXiv 1608.03983.
     """
-    T = T_0
-    if T_mult == 1:
-        t = t % T
-    while t >= T:                           # leave the finished cycles behind; log() would miss some restarts
-        t, T = t - T, T * T_mult
+    cycle, t, T = place(t, T_0, T_mult)
     return cosine(t, base_lr, T, eta_min)
 
+
+FIRST = Param("T_0", 1, 100, 30, 1, "steps of the first cycle", ">= 1")
+LONGER = Param("T_mult", 1, 4, 1, 1, "how many times longer each cycle is than the one before", ">= 1")
 
 card(
     cosine_restarts,
@@ -37,8 +44,7 @@ card(
     r"\quad T_i = T_0\,m^{\,i},\quad t_i = T_0 + \dots + T_{i-1}",
     paper="loshchilov2017sgdr",
     params=(
-        Param("T_0", 1, 100, 30, 1, "steps of the first cycle", ">= 1"),
-        Param("T_mult", 1, 4, 1, 1, "how many times longer each cycle is than the one before", ">= 1"),
+        FIRST, LONGER,
         ETA_MIN,
     ),
     names={

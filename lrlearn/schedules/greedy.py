@@ -1,13 +1,6 @@
 """Greedy: the learning rate rises while a metric gets better and falls while it does not. A fold, no function of time."""
 from ..core import Param, card
-
-
-def beats(metric, best, mode, threshold, threshold_mode):
-    """Whether the metric is better than the best so far by more than the threshold; None is beaten by every number."""
-    sign = 1 if mode == "max" else -1
-    best = -sign * float("inf") if best is None else best
-    goal = best * (1 + sign * threshold) if threshold_mode == "rel" else best + sign * threshold
-    return sign * metric > sign * goal
+from .plateau import beats
 
 
 def greedy(state, metric, mode="min", factor=0.95, patience=10, threshold=1e-6, threshold_mode="abs", cooldown=0, warmup=0,

@@ -22,12 +22,14 @@ def inverse_sqrt(t, base_lr, timescale):
     return base_lr * sqrt(timescale / (t + timescale))
 
 
+TIMESCALE = Param("timescale", 1, 200, 25, 1, "steps that set the pace", ">= 1")
+
 card(
     inverse_sqrt,
     title="Inverse square root",
     latex=r"\eta_t = \eta_{\max}\,\sqrt{\frac{\tau}{t + \tau}}",
     paper="vaswani2017attention",
-    params=(Param("timescale", 1, 200, 25, 1, "steps that set the pace", ">= 1"),),
+    params=(TIMESCALE,),
     names={"transformers": "inverse_sqrt", "timm": 'WSDLRScheduler(stable_fn="rsqrt")'},
     seams=(("transformers", "timescale is num_warmup_steps by default, or 10000 where that is 0."),),
 )

@@ -47,6 +47,8 @@ def one_cycle(t, base_lr, total_steps, pct_start=0.3, anneal_strategy="cos", div
 TOTAL = Param("total_steps", 1, 200, 100, 1, "updates of the run", ">= 1")
 PCT_START = Param("pct_start", 0.0, 1.0, 0.3, 0.05, "the part of the updates that climbs", ">= 0 and <= 1")
 STRATEGY = Param("anneal_strategy", None, None, "cos", ("cos", "linear"), "the way between two corners")
+DIV = Param("div_factor", 1.0, 100.0, 25.0, 1.0, "the peak over the first learning rate", ">= 1")
+FINAL_DIV = Param("final_div_factor", 1.0, 1e4, 1e4, "log", "the first learning rate over the last", ">= 1")
 THREE = Param("three_phase", None, None, False, (False, True), "whether it falls first as fast as it climbed")
 
 card(
@@ -57,8 +59,7 @@ card(
     paper="smith2019super",
     params=(
         TOTAL, PCT_START, STRATEGY,
-        Param("div_factor", 1.0, 100.0, 25.0, 1.0, "the peak over the first learning rate", ">= 1"),
-        Param("final_div_factor", 1.0, 1e4, 1e4, "log", "the first learning rate over the last", ">= 1"),
+        DIV, FINAL_DIV,
         THREE,
     ),
     names={

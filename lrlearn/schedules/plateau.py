@@ -2,6 +2,14 @@
 from ..core import Param, card
 
 
+def beats(metric, best, mode, threshold, threshold_mode):
+    """Whether the metric is better than the best so far by more than the threshold; None is beaten by every number."""
+    sign = 1 if mode == "max" else -1
+    best = -sign * float("inf") if best is None else best
+    goal = best * (1 + sign * threshold) if threshold_mode == "rel" else best + sign * threshold
+    return sign * metric > sign * goal
+
+
 def plateau(state, metric, mode="min", factor=0.1, patience=10, threshold=1e-4, threshold_mode="rel", cooldown=0, min_lr=0.0,
             eps=1e-8):
     """The state after one more metric: more than patience bad metrics in a row cut the learning rate to factor times its value.
@@ -32,10 +40,7 @@ def plateau(state, metric, mode="min", factor=0.1, patience=10, threshold=1e-4, 
     Source: common practice; torch.optim.lr_scheduler.ReduceLROnPlateau.
     """
     lr, best, bad, wait = state
-    sign = 1 if mode == "max" else -1
-    rival = -sign * float("inf") if best is None else best
-    goal = rival * (1 + sign * threshold) if threshold_mode == "rel" else rival + sign * threshold
-    better = sign * metric > sign * goal
+    better = beats(metric, best, mode, threshold, threshold_mode)
     if better or wait or bad < patience:
         return lr, metric if better else best, 0 if better or wait else bad + 1, wait - 1 if wait else 0
     lower = max(lr * factor, min_lr)

@@ -1,5 +1,5 @@
 """Linear and polynomial decay: a power of the way that is left."""
-from ..core import Param, card
+from ..core import ETA_MIN, Param, card
 
 
 def linear(t, base_lr, total_iters, start_factor=1.0, end_factor=0.0):
@@ -56,6 +56,8 @@ def polynomial(t, base_lr, total_iters, power=1.0, eta_min=0.0):
     return eta_min + (base_lr - eta_min) * (1 - min(t, total_iters) / total_iters) ** power
 
 
+POWER = Param("power", 0.25, 4.0, 1.0, 0.25, "the exponent of the way that is left", "> 0")
+
 card(
     polynomial,
     title="Polynomial decay",
@@ -63,8 +65,8 @@ card(
     paper="pytorch",
     params=(
         Param("total_iters", 1, 200, 100, 1, "steps until the bottom", ">= 1"),
-        Param("power", 0.25, 4.0, 1.0, 0.25, "the exponent of the way that is left", "> 0"),
-        Param("eta_min", 0.0, 0.1, 0.0, 0.001, "the learning rate at the bottom", ">= 0"),
+        POWER,
+        ETA_MIN,
     ),
     names={"torch": "PolynomialLR", "transformers": "polynomial", "optax": "polynomial_schedule", "keras": "PolynomialDecay", "timm": "PolyLRScheduler"},
     seams=(

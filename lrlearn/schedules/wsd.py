@@ -1,7 +1,7 @@
 """Warm-up, stable, decay: a long plateau with a short cool-down."""
 from math import cos, pi, sqrt
 
-from ..core import Param, card
+from ..core import ETA_MIN, Param, card
 
 COOLDOWNS = {                               # decay_type -> what is left of the height, from 1 at x = 0 to 0 at x = 1
     "linear": lambda x: 1 - x,
@@ -49,7 +49,7 @@ card(
         Param("decay_steps", 1, 100, 20, 1, "steps of the cool-down", ">= 1 and <= total_steps"),
         Param("warmup_steps", 0, 100, 0, 1, "steps of the warm-up", ">= 0 and <= total_steps-decay_steps"),
         Param("decay_type", None, None, "linear", ("linear", "1-sqrt", "cosine", "1-square", "mirror-cosine"), "shape of the cool-down"),
-        Param("eta_min", 0.0, 0.1, 0.0, 0.001, "the learning rate at the bottom", ">= 0"),
+        ETA_MIN,
     ),
     names={"transformers": "warmup_stable_decay", "timm": "WSDLRScheduler"},
     seams=(

@@ -1,10 +1,11 @@
 """Rarer schedules that come back: shrinking restarts, waves, a repeated polynomial, and the fractal order of Chebyshev."""
 from math import cos, pi, sin
 
-from ...core import Param, card
+from ...core import ETA_MIN, Param, card
+from ..cyclic import FIRST, LONGER, place
+from ..polynomial import POWER
 
 TOTAL = Param("total_steps", 1, 200, 100, 1, "steps until the end", ">= 1")
-ETA_MIN = Param("eta_min", 0.0, 0.1, 0.0, 0.001, "the learning rate at the bottom", ">= 0")
 
 
 def cosine_cycles(t, base_lr, T_0, T_mult=1, decay=1.0, eta_min=0.0):
@@ -25,11 +26,7 @@ def cosine_cycles(t, base_lr, T_0, T_mult=1, decay=1.0, eta_min=0.0):
     its height above the floor: the two differ where there is a floor.
     Source: keras.optimizers.schedules.CosineDecayRestarts(m_mul); restarts are Loshchilov and Hutter's, arXiv 1608.03983.
     """
-    cycle, T = 0, T_0
-    if T_mult == 1:
-        cycle, t = t // T_0, t % T_0
-    while t >= T:                           # leave the finished cycles behind; log() would miss some restarts
-        cycle, t, T = cycle + 1, t - T, T * T_mult
+    cycle, t, T = place(t, T_0, T_mult)
     return eta_min + (base_lr - eta_min) * decay**cycle * (1 + cos(pi * t / T)) / 2
 
 
@@ -40,8 +37,7 @@ card(
     r"\left(1 + \cos\frac{\pi\,(t - t_i)}{T_i}\right),\quad T_i = T_0\,m^{\,i},\quad t_i = T_0 + \dots + T_{i-1}",
     paper="loshchilov2017sgdr",
     params=(
-        Param("T_0", 1, 100, 30, 1, "steps of the first cycle", ">= 1"),
-        Param("T_mult", 1, 4, 1, 1, "how many times longer each cycle is than the one before", ">= 1"),
+        FIRST, LONGER,
         Param("decay", 0.0, 1.0, 1.0, 0.05, "the factor of the height at a restart", ">= 0 and <= 1"),
         ETA_MIN,
     ),
@@ -120,7 +116,7 @@ card(
     paper="keras",
     params=(
         Param("total_iters", 1, 50, 30, 1, "steps between two bottoms", ">= 1"),
-        Param("power", 0.25, 4.0, 1.0, 0.25, "the exponent of the way that is left", "> 0"),
+        POWER,
         ETA_MIN,
     ),
     names={"keras": "PolynomialDecay(cycle=True)"},

@@ -1,10 +1,11 @@
 """Rarer decays: other shapes of the way from the peak to the floor."""
 from math import cos, pi, sin, tanh
 
-from ...core import Param, card
+from ...core import ETA_MIN, Param, card
+from ..cosine import T_MAX
+from ..polynomial import POWER
 
 TOTAL = Param("total_steps", 1, 200, 100, 1, "steps until the bottom", ">= 1")
-ETA_MIN = Param("eta_min", 0.0, 0.1, 0.0, 0.001, "the learning rate at the bottom", ">= 0")
 K = Param("k", 0.25, 4.0, 1.0, 0.25, "the exponent of the time", "> 0")
 
 
@@ -92,7 +93,7 @@ card(
     title="k-decay of a polynomial",
     latex=r"\eta_t = \eta_{\min} + (\eta_{\max} - \eta_{\min})\left(1 - \frac{\min(t, N)^k}{N^k}\right)^{p}",
     paper="timm",
-    params=(TOTAL, K, Param("power", 0.25, 4.0, 1.0, 0.25, "the exponent of the way that is left", "> 0"), ETA_MIN),
+    params=(TOTAL, K, POWER, ETA_MIN),
     names={"timm": "PolyLRScheduler(k_decay)", "fastai": "SchedPoly"},
     seams=(("timm", "PolyLRScheduler has power 0.5 by default."),),
 )
@@ -167,7 +168,7 @@ card(
     r"\left(\tfrac12\left(1 + \cos\frac{\pi \min(t, T_{\max})}{T_{\max}}\right)\right)^{q}",
     paper="optax",
     params=(
-        Param("T_max", 1, 200, 100, 1, "steps until the bottom", ">= 1"),
+        T_MAX,
         Param("exponent", 0.25, 4.0, 1.0, 0.25, "the exponent of the half wave", "> 0"),
         ETA_MIN,
     ),

@@ -2,6 +2,7 @@
 from math import sqrt
 
 from ...core import Param, card
+from ..inverse_sqrt import TIMESCALE
 
 TOTAL = Param("total_steps", 1, 200, 100, 1, "steps until the end", ">= 1")
 UPPER = Param("upper_bound", 200, 1000, 250, 50, "the longest run that is to be like this one, in steps", ">= total_steps")
@@ -131,7 +132,7 @@ card(
     latex=r"\eta_t = \eta_{\max}\left(\frac{\tau}{t + \tau}\right)^{p}",
     paper="timm",
     params=(
-        Param("timescale", 1, 200, 25, 1, "steps that set the pace", ">= 1"),
+        TIMESCALE,
         Param("power", 0.0, 2.0, 0.5, 0.05, "how steep it falls", ">= 0"),
     ),
     names={"timm": 'WSDLRScheduler(stable_fn="power")'},

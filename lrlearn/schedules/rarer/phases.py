@@ -1,8 +1,8 @@
 """Rarer schedules made of phases: climbs, holds and falls one after the other, and curves through given points."""
 from math import cos, pi
 
-from ...core import Param, card
-from ..one_cycle import through
+from ...core import ETA_MIN, Param, card
+from ..one_cycle import DIV, FINAL_DIV, through
 
 TOTAL = Param("total_steps", 1, 200, 100, 1, "steps until the end", ">= 1")
 
@@ -76,7 +76,7 @@ card(
     params=(
         TOTAL,
         Param("flat_fraction", 0.0, 0.95, 0.75, 0.05, "the part of the run that is flat", ">= 0 and < 1"),
-        Param("eta_min", 0.0, 0.1, 0.0, 0.001, "the learning rate at the bottom", ">= 0"),
+        ETA_MIN,
     ),
     names={"fastai": "fit_flat_cos"},
     seams=(("fastai", "the last rate is the peak over div_final=1e5, not 0."),),
@@ -245,8 +245,7 @@ card(
         TOTAL,
         Param("pct_start", 0.0, 0.5, 0.3, 0.05, "the part of the run at whose end the peak is", ">= 0 and <= pct_final"),
         Param("pct_final", 0.5, 1.0, 0.85, 0.05, "the part of the run at whose end it is back", ">= 0 and <= 1"),
-        Param("div_factor", 1.0, 100.0, 25.0, 1.0, "the peak over the first learning rate", ">= 1"),
-        Param("final_div_factor", 1.0, 1e4, 1e4, "log", "the first learning rate over the last", ">= 1"),
+        DIV, FINAL_DIV,
     ),
     names={"optax": "linear_onecycle_schedule"},
     seams=(("optax", "phases of no step at all are merged, which mixes up the rates of the others."),),
