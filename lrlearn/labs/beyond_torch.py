@@ -44,6 +44,8 @@ class LARS(Readable):
     Source: Y. You et al., Large Batch Training of Convolutional Networks, equation 7, arXiv 1708.03888, 2017.
     """
 
+    elementwise = False
+
     def __init__(self, params, lr=1.0, *, trust=0.001, momentum=0.9, weight_decay=0.0):
         super().__init__(params, lr=lr, trust=trust, momentum=momentum, weight_decay=weight_decay)
 
@@ -76,6 +78,8 @@ class LAMB(AdamW):
     For real use: timm.optim.Lamb, which also clips the gradients, and by default leaves the ratio out without weight decay.
     Source: Y. You et al., Large Batch Optimization for Deep Learning: Training BERT in 76 Minutes, ICLR 2020.
     """
+
+    elementwise = False
 
     def __init__(self, params, lr=1e-3, *, betas=(0.9, 0.999), eps=1e-6, weight_decay=0.01):
         super().__init__(params, lr, betas=betas, eps=eps, weight_decay=weight_decay)
@@ -254,6 +258,8 @@ class ScheduleFreeSGD(Readable):
     Raises ValueError of one sentence for a wrong hyperparameter, RuntimeError for a step in evaluation mode.
     Source: A. Defazio et al., The Road Less Scheduled, NeurIPS 2024; github.com/facebookresearch/schedule_free.
     """
+
+    elementwise = False
 
     def __init__(self, params, lr=1.0, *, momentum=0.9, weight_decay=0.0):
         super().__init__(params, lr=lr, momentum=momentum, weight_decay=weight_decay)

@@ -51,6 +51,8 @@ class Readable(torch.optim.Optimizer):
     Source: torch.optim.Optimizer, whose add_param_group and step this class completes.
     """
 
+    elementwise = True      # whether each weight moves by its own gradients alone, so that a stack of runs can move at once
+
     def __init__(self, params, **hyper):
         super().__init__(params, hyper)
 

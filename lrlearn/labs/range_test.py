@@ -14,7 +14,8 @@ from ..pytorch import ScheduleLR
 from ..pytorch.groups import check_optimizer, plain_state, set_lr, text
 from ..schedules.rarer.laws import exponential_between
 from ..show import Table
-from .race import Verdict, count, counter
+from .progress import counter
+from .results import Verdict, count
 from .tasks import Task
 from .train import MOMENTUM, SEED, one_thread
 

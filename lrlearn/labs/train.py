@@ -1,6 +1,7 @@
 """One training run: the loop, the scheduler, the log."""
 from collections import namedtuple
 from contextlib import contextmanager
+from functools import partial
 from math import inf, isfinite, log
 
 import torch
@@ -46,11 +47,11 @@ def finish(task, name, base_lr, seed, losses, lrs, val_loss, val_accuracy):
 
 @contextmanager
 def one_thread():
-    """Nets this small are quicker on one thread, and then the number of threads cannot change a digit."""
+    """Nets this small are quicker on one thread, and then the number of threads cannot change a digit. Yields how many there were."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        yield before
     finally:
         torch.set_num_threads(before)
 
@@ -81,15 +82,17 @@ def check_task(task):
 
 
 @one_thread()
-def train(task, schedule, base_lr, steps=600, seed=0, momentum=0.9):
-    """Train once with SGD and momentum, and return the Run.
+def train(task, schedule, base_lr, steps=600, seed=0, momentum=0.9, optimizer=None):
+    """Train once, with SGD and momentum where nothing else is said, and return the Run.
 
     task      a Task, such as digits()
     schedule  a Schedule; the learning rate of update t is schedule(t, base_lr)
     base_lr   the learning rate at the peak, >= 0
     steps     updates, an integer >= 1
     seed      decides first weights, label noise and batches, an integer >= 0
-    momentum  the share of the last update that goes on, >= 0 and < 1
+    momentum  the share of the last update that goes on, >= 0 and < 1; of SGD, where optimizer is None
+    optimizer what moves the weights: None for SGD with momentum, or a function of (weights, lr) that gives a
+              torch.optim.Optimizer, such as the class torch.optim.Adam itself
 
     A run whose loss is no longer finite stops and is reported as diverged. So is a run that ends with a validation loss
     above ten times log(number of classes), the loss of guessing.
@@ -107,7 +110,7 @@ def train(task, schedule, base_lr, steps=600, seed=0, momentum=0.9):
     check_rates("schedule", schedule, base_lr, steps)
 
     weights = task.model(seed)
-    optimizer = torch.optim.SGD(weights, lr=base_lr, momentum=momentum)
+    optimizer = (optimizer or partial(torch.optim.SGD, momentum=momentum))(weights, lr=base_lr)
     scheduler = ScheduleLR(optimizer, schedule)
     losses, lrs = [], []
     for x, y in task.batches(seed, steps):
@@ -120,5 +123,7 @@ def train(task, schedule, base_lr, steps=600, seed=0, momentum=0.9):
         loss.backward()
         optimizer.step()
         scheduler.step()
+    if hasattr(optimizer, "eval"):      # schedule-free: the weights to use are not those that gradients are taken at
+        optimizer.eval()
     val_loss, val_accuracy = task.evaluate(weights)
     return finish(task, repr(schedule), base_lr, seed, losses, lrs, val_loss.item(), val_accuracy.item())

@@ -20,6 +20,9 @@ from scipy import stats
 import lrlearn
 from lrlearn import Schedule, constant, cosine
 from lrlearn.labs import Race, Run, digits, race, train
+from lrlearn.labs.beyond_torch import LAMB, LARS, ScheduleFreeSGD
+from lrlearn.labs.optimizers import SGD, Adam, RMSprop
+from lrlearn.labs.race import TOGETHER, blocks
 
 matplotlib.use("agg")
 TASK = digits(label_noise=0.2)
@@ -108,6 +111,43 @@ def test_seeds_are_paired_and_results_come_twice():
     assert len({run.losses[0] for run in one}) == 3
 
 
+@pytest.mark.parametrize("ours, torchs", [(Adam, torch.optim.Adam), (RMSprop, torch.optim.RMSprop), (SGD, torch.optim.SGD)])
+def test_another_optimizer_moves_a_stack_as_it_moves_one_run(ours, torchs):
+    r = race(TASK, {"cosine": Schedule(cosine, T_max=60), "constant": CONSTANT}, base_lrs=[0.001, 0.01], seeds=2, steps=60, optimizer=ours)
+    for run in r.runs:
+        schedule = Schedule(cosine, T_max=60) if run.name == "cosine" else CONSTANT
+        alone = train(TASK, schedule, run.base_lr, steps=60, seed=run.seed, optimizer=torchs)
+        assert run.losses == pytest.approx(alone.losses, abs=1e-9) and run.val_loss == pytest.approx(alone.val_loss, abs=1e-9)
+    assert r.val_losses("constant", 0.01).tolist() != race(TASK, [CONSTANT], [0.01], 2, 60).val_losses("constant()").tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 40), st.integers(1, 40))
+def test_stacks_hold_every_run_once_and_leave_work_for_two_cores(arms, seeds):
+    found = blocks(list(range(arms)), list(range(seeds)))
+    assert sorted((a, s) for some, of in found for a in some for s in of) == [(a, s) for a in range(arms) for s in range(seeds)]
+    assert all(len(some) * len(of) <= TOGETHER for some, of in found)
+    assert len(found) >= min(2, arms * seeds)
+
+
+def test_an_interrupted_race_gives_up_what_has_not_begun(monkeypatch):
+    begun, module = [], sys.modules["lrlearn.labs.race"]
+
+    def interrupted(task, arms, seeds, make):
+        begun.append(seeds)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "together", interrupted)
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            race(TASK, {"a": COSINE}, [0.1], seeds=1000, steps=2)
+        assert torch.get_num_threads() == 1 and len(begun) < 20
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_a_list_of_schedules_is_named_by_repr():
     r = race(TASK, [COSINE, CONSTANT], base_lrs=np.array([0.1, 0.1]), seeds=range(1), steps=2, momentum=0.0)
     assert r.names == ["cosine(T_max=600)", "constant()"] and r.base_lrs == [0.1] and r.seeds == [0]
@@ -122,6 +162,7 @@ def divides(t, base_lr):
     return base_lr / (3 - t)
 
 
+MOVES = "optimizer: what moves the weights, must be a function of (weights, lr) that gives one of lrlearn.labs.optimizers, "
 MEANING = "schedules: what to race, must be a dict name -> Schedule or a list of Schedules, at least one, "
 
 
@@ -142,6 +183,11 @@ MEANING = "schedules: what to race, must be a dict name -> Schedule or a list of
     ({"seeds": [1, 1]}, ValueError, "seeds: how many seeds, or a list of them, must be at least one and each once, got [1"),
     ({"seeds": [0.5]}, ValueError, "seed: the number that decides weights, label noise and batches, must be an integer, got"),
     ({"steps": 0}, ValueError, "steps: updates in one run, must be >= 1, got 0"),
+    ({"optimizer": LARS}, TypeError, MOVES + "got LARS"),
+    ({"optimizer": LAMB}, TypeError, MOVES + "got LAMB"),
+    ({"optimizer": ScheduleFreeSGD}, TypeError, MOVES + "got ScheduleFreeSGD"),
+    ({"optimizer": torch.optim.Adam}, TypeError, MOVES + "got Adam"),
+    ({"optimizer": "adam"}, TypeError, MOVES + "got TypeError: 'str' object is not callable"),
     ({"momentum": -0.1}, ValueError, "momentum: the share of the last update that goes on, must be >= 0 and < 1, got -0.1"),
 ])
 def test_wrong_arguments_are_told_before_the_first_run(change, error, message, monkeypatch):
@@ -228,6 +274,18 @@ def test_an_unknown_peak_is_one_sentence():
         with pytest.raises(ValueError) as caught:
             ask("a", 0.3)
         assert str(caught.value) == "base_lr: a peak of this race, must be one of 0.1, 0.2, got 0.3"
+
+
+def test_races_put_together_keep_each_its_own_peaks():
+    a, b = made({"a": {0.05: [0.5, 0.6], 0.1: [0.3, 0.4], 0.2: [0.4, 0.5]}}), made({"b": {1.0: [0.7, 0.9], 2.0: [0.8, 0.8]}})
+    r = Race(TASK, a.runs + b.runs)
+    assert (r.best("a"), r.best("b"), r.peaks("b"), r.base_lrs) == (0.1, 1.0, [1.0, 2.0], [0.05, 0.1, 0.2, 1.0, 2.0])
+    assert "Best at an end" not in r.verdict() and "b at base_lr 1: +0.450" in r.verdict()
+    with pytest.raises(ValueError, match="^base_lr: a peak of this race, must be one of 1.0, 2.0, got 0.1$"):
+        r.of("b", 0.1)
+    for runs in (a.runs + made({"b": [0.5]}).runs, a.runs + a.runs, a.runs[:-1]):
+        with pytest.raises(ValueError, match="^runs: those of a race, must have the same seeds for each schedule and peak"):
+            Race(TASK, runs)
 
 
 def test_diverged_runs_count_as_worst_and_are_never_nan():
@@ -317,7 +375,7 @@ def test_a_line_of_progress_only_where_someone_watches(stream, progress, check, 
     monkeypatch.setattr(sys, "stderr", stream())
     race(TASK, {"a": COSINE, "b": CONSTANT, "c": Schedule(cosine, T_max=9)}, base_lrs=[0.1], seeds=1, steps=2, progress=progress)
     said = sys.stderr.getvalue()
-    assert ("race: 2 of 3 done" in said) == wanted and capsys.readouterr().out == ""
+    assert ("race: 1 of 3 done" in said) == wanted and capsys.readouterr().out == ""
     if wanted:
         assert "\n" not in said and said.endswith("\r\x1b[K")          # the line is gone at the end
     else:

@@ -8,6 +8,8 @@ import torch
 import lrlearn as ll
 from lrlearn import Schedule, constant, cosine, warmup
 from lrlearn.labs import Task, digits, race, train
+from lrlearn.labs.beyond_torch import ScheduleFreeSGD
+from lrlearn.labs.optimizers import Adam
 from lrlearn.labs.train import finish
 
 TASK = digits(label_noise=0.2)
@@ -52,6 +54,26 @@ def test_the_log():
     end = f"val_loss={run.val_loss:.3f}, val_accuracy={run.val_accuracy:.3f}"
     assert repr(run) == f"Run(cosine(T_max=600), base_lr=0.1, seed=2: {end})"
     assert all(type(value) is float for value in (*run.losses, run.val_loss, run.val_accuracy))
+
+
+def test_another_optimizer():
+    adam = train(TASK, COSINE, base_lr=0.01, steps=50, optimizer=torch.optim.Adam)
+    assert adam.losses[0] == train(TASK, COSINE, base_lr=0.01, steps=50).losses[0]
+    assert adam.losses[-1] == pytest.approx(train(TASK, COSINE, base_lr=0.01, steps=50, optimizer=Adam).losses[-1], abs=1e-9)
+    assert adam.lrs == ll.curve(COSINE, 50, 0.01)
+
+
+def test_schedule_free_is_judged_at_its_averaged_weights():
+    ends = []
+
+    class Watched(ScheduleFreeSGD):
+        def eval(self):
+            ends.append(TASK.evaluate(self.param_groups[0]["params"])[0].item())    # at the point of the gradients
+            super().eval()
+            ends.append(TASK.evaluate(self.param_groups[0]["params"])[0].item())
+
+    run = train(TASK, Schedule(constant), base_lr=0.5, steps=60, optimizer=Watched)
+    assert run.val_loss == ends[1] != ends[0]
 
 
 def test_it_learns():
