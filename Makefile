@@ -27,6 +27,7 @@ outputs: $(VENV)/reading
 
 bench: $(VENV)/testing site
 	$(BIN)/python tests/bench/schedulers.py
+	$(BIN)/python tests/bench/race.py
 	$(BIN)/python tests/bench/site.py
 
 # Sphinx sees changed pages only, so a change of what makes the pages starts afresh.

@@ -1,6 +1,5 @@
 """Many schedules, peaks and seeds on one task, trained at once. results.py holds what comes out."""
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
@@ -57,7 +56,7 @@ def race(task, schedules, base_lrs, seeds=8, steps=600, momentum=0.9, optimizer=
     make = optimizer or partial(InPlace, momentum=momentum)
     check_optimizer(make)
     runs, parts = {}, blocks(arms, seeds)
-    with one_thread() as threads, pool_of(threads) as pool, counter(len(arms) * len(seeds), "race", progress) as done:
+    with one_thread() as threads, ThreadPoolExecutor(threads) as pool, counter(len(arms) * len(seeds), "race", progress) as done:
         for part in pool.map(lambda part: together(task, *part, make), parts):
             runs.update(part)
             done(len(part))
@@ -108,16 +107,6 @@ def together(task, arms, seeds, make):
     losses, (val_losses, accuracies) = torch.stack(losses, -1).tolist(), (end.tolist() for end in task.evaluate(weights))
     return {(name, base_lr, seed): finish(task, name, base_lr, seed, losses[i][k], lrs, val_losses[i][k], accuracies[i][k])
             for i, seed in enumerate(seeds) for k, (name, base_lr, lrs) in enumerate(arms)}
-
-
-@contextmanager
-def pool_of(threads):
-    """A pool of so many threads; what has not begun is given up when the race is interrupted."""
-    pool = ThreadPoolExecutor(threads)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 # -- the arguments of race ---------------------------------------------------------------------------
