@@ -1,4 +1,4 @@
-"""What holds for every exercise of every chapter. A new exercise needs one line in GRIDS, its whole domain."""
+"""What holds for every exercise of every chapter. A new exercise needs its whole domain in grids/<chapter>.py."""
 import ast
 import copy
 import importlib
@@ -8,30 +8,18 @@ import math
 import pkgutil
 import re
 import textwrap
+from pathlib import Path
 
 import pytest
 
 import lrlearn.exercises
 from lrlearn.exercises import Exercise
-from lrlearn.exercises.inside_pytorch import Setting
 
-FORMULAS = (lambda self, t, base_lr: base_lr / (1 + self.k * t), lambda self, t, base_lr: base_lr * 0.7 ** t)
 # (chapter, exercise) -> argument tuples, far more than the exercise's own cases: mutants that differ here must be found.
-GRIDS = {
-    ("cosine", "closed_form"): [(t, 0.1, T, floor) for T in (1, 2, 7, 40) for t in range(3 * T) for floor in (0.0, 0.02)],
-    ("cosine", "last_lr"): [()],
-    ("cosine", "with_warmup"): [(t, 0.1, W, W + n) for W in (0, 1, 5) for n in (1, 3, 20) for t in range(2 * (W + n))],
-    ("cosine", "find_the_bug"): list(itertools.product((1, 2, 5, 12), (1, 2, 7, 50), (1, 2, 3, 8))),
-    ("cosine", "recursion"): [(lr, t, T, f) for T in (1, 2, 7, 40) for t in range(T) for lr in (0.03, 0.2) for f in (0.0, 0.02)],
-    ("inside_pytorch", "subclass"): [(Setting(lrs, 12, k=k),) for lrs in ([0.1], [0.3, 0.02]) for k in (0.0, 0.04, 3.0)],
-    ("inside_pytorch", "wrong_order"): [()],
-    ("inside_pytorch", "a_factor"): [(t, 0.1, low, T) for T in (1, 2, 7, 40) for t in range(3 * T) for low in (0.0, 0.02)],
-    ("inside_pytorch", "find_the_bugs"): [(Setting([0.3, 0.1], 30, warmup_epochs=W, max_epochs=T, eta_min=low),)
-                                          for W in (0, 1, 5) for T in (6, 12) for low in (0.0, 0.02)],
-    ("inside_pytorch", "forgotten_state"): [()],
-    ("inside_pytorch", "follower"): [(Setting([0.3, 0.1], 12, {at: 3.0}, stops, others, k=0.25, formula=f),)
-                                     for at in (1, 5) for stops, others in (((), 0), ((6,), 0), ((), 1)) for f in FORMULAS],
-}
+GRIDS = {}
+for file in sorted(Path(__file__).with_name("grids").glob("*.py")):
+    found = importlib.import_module(f"tests.exercises.grids.{file.stem}").GRIDS
+    GRIDS.update({(file.stem, name): grid for name, grid in found.items()})
 
 FOUND = {}
 for info in pkgutil.iter_modules(lrlearn.exercises.__path__):
