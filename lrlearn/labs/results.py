@@ -137,18 +137,21 @@ class Race:
         return Verdict("\n".join(lines))
 
     def plot(self, what="validation", ax=None):
-        """Draw each schedule at its best peak, and return the matplotlib Axes.
+        """Draw each schedule, at its best peak unless peaks are asked for, and return the matplotlib Axes.
 
         what  "validation": the loss after the last update, a dot for each seed, mean and +-1 standard deviation;
-              "training": the training loss over the updates, running mean, with a band of +-1 standard deviation
+              "training": the training loss over the updates, running mean, with a band of +-1 standard deviation;
+              "peaks": the validation loss over the peaks that were tried, mean and a band of +-1 standard deviation; the
+              line has a gap, and a cross at the top, where a run diverged
         ax    the Axes to draw on; None makes a figure
         """
         from .. import plots
 
-        if what not in ("validation", "training"):
-            raise ValueError(f"what: the loss to draw, must be one of validation, training, got {what!r}")
+        ways = {"validation": self.plot_validation, "training": self.plot_training, "peaks": self.plot_peaks}
+        if what not in ways:
+            raise ValueError(f"what: the loss to draw, must be one of {', '.join(ways)}, got {what!r}")
         with plots.house():
-            return (self.plot_validation if what == "validation" else self.plot_training)(plots, ax)
+            return ways[what](plots, ax)
 
     def plot_validation(self, plots, ax):
         ax = plots.axes(ax, "validation loss (nats)", "", height=0.9 + 0.4 * len(self.names))
@@ -178,6 +181,23 @@ class Race:
             # A schedule of which no run is left has no line, but its name stands in the picture.
             good = np.array(good or [np.full(steps - width + 1, np.nan)])
             plots.curves(ax, np.arange(width - 1, steps), good.mean(0), spread_of(good), label)
+        plots.label_lines(ax)
+        return ax
+
+
+    def plot_peaks(self, plots, ax):
+        ax = plots.axes(ax, "base_lr", "validation loss (nats)")
+        ax.set_xscale("log")
+        for name in self.names:
+            tried = sorted(self.peaks(name))
+            losses = [np.where(np.isfinite(each).all(), each, np.nan) for each in (self.val_losses(name, lr) for lr in tried)]
+            band = np.array([spread_of(each) for each in losses])
+            plots.curves(ax, tried, np.array([each.mean() for each in losses]), band, name if len(self.names) > 1 else "_single")
+            line = ax.get_lines()[-1]
+            line.set_marker("o")
+            lost = [lr for lr, each in zip(tried, losses) if np.isnan(each).any()]
+            ax.plot(lost, [1] * len(lost), "x", color=line.get_color(), transform=ax.get_xaxis_transform(), clip_on=False)
+        ax.margins(x=0.02)
         plots.label_lines(ax)
         return ax
 

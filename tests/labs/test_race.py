@@ -355,8 +355,25 @@ def test_the_picture_of_training_losses():
     assert (last.min(), last.max()) == pytest.approx((mean - sd, mean + sd))
     assert [text.get_text() for text in ax.texts] == ["cosine", "blow (3 of 3 diverged)"] and ax.get_xlabel() == "update t"
     plt.close(ax.figure)
-    with pytest.raises(ValueError, match="^what: the loss to draw, must be one of validation, training, got 'test'$"):
+    with pytest.raises(ValueError, match="^what: the loss to draw, must be one of validation, training, peaks, got 'test'$"):
         r.plot("test")
+
+
+def test_the_picture_over_the_peaks():
+    r = made({"a": {0.1: [0.5, 0.6], 0.01: [0.7, 0.9], 1.0: [inf, 0.4]}, "b": {0.1: [0.8, 0.8]}})
+    ax = r.plot("peaks")
+    a, lost, b, none = ax.get_lines()
+    assert list(a.get_xdata()) == [0.01, 0.1, 1.0] and list(a.get_ydata())[:2] == pytest.approx([0.8, 0.55])
+    assert np.isnan(a.get_ydata()[2]) and list(lost.get_xdata()) == [1.0] and lost.get_marker() == "x"
+    assert list(b.get_xdata()) == [0.1] and len(none.get_xdata()) == 0
+    assert [text.get_text() for text in ax.texts] == ["a", "b"] and ax.get_xscale() == "log" and ax.get_xlabel() == "base_lr"
+    corners = ax.collections[0].get_paths()[0].vertices
+    at = corners[corners[:, 0] == 0.01][:, 1]
+    assert (at.min(), at.max()) == pytest.approx((0.8 - 0.02**0.5, 0.8 + 0.02**0.5))
+    plt.close(ax.figure)
+    alone = made({"a": {0.1: [0.5], 0.01: [0.7]}}).plot("peaks")
+    assert not alone.texts
+    plt.close(alone.figure)
 
 
 # -- how far it is ----------------------------------------------------------------------------------
