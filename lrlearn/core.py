@@ -5,6 +5,7 @@ This file imports nothing and runs unchanged in the reader's browser (MicroPytho
 
 CARDS = {}                              # formula name -> Card, filled by card()
 FOLDS = {}                              # the same for feedback: f(state, metric, **hyper) -> state
+WORLDS = {}                             # the same for pictures of small simulations: f(**sliders) -> picture
 SCALED = ("base_lr", "max_momentum")    # what a formula scales: its second argument
 
 
@@ -14,7 +15,7 @@ class Param:
     lo, hi   ends of the slider; None for a parameter that has no slider
     default  where the slider starts
     step     slider step; an int step says that the parameter counts (only integers are right),
-             "log" gives a slider of equal ratios, a tuple lists the choices
+             "log" gives a slider of equal ratios, a tuple lists the choices, a dict names them
     note     the meaning, with its unit, as it stands in error messages
     rule     which values are right: ">= 1", "> 0 and <= total_steps", "None or >= 1", "a Schedule",
              "a list of Schedules", "a list of ascending integers >= 0, one fewer than schedules"
@@ -35,9 +36,9 @@ ETA_MIN = Param("eta_min", 0.0, 0.1, 0.0, 0.001, "the learning rate at the botto
 class Card:
     """The facts about a formula: title, LaTeX, paper, parameters, names elsewhere, departures."""
 
-    def __init__(self, formula, title, latex, paper, params, names, seams, fold=False):
+    def __init__(self, formula, title, latex, paper, params, names, seams, fold=False, world=False):
         self.formula, self.title, self.latex, self.paper = formula, title, latex, paper
-        self.params, self.names, self.seams, self.fold = params, names, seams, fold
+        self.params, self.names, self.seams, self.fold, self.world = params, names, seams, fold, world
 
     def param(self, name):
         """The Param of that name, or None."""
@@ -46,7 +47,7 @@ class Card:
                 return param
 
 
-def card(formula, title, latex, paper, params=(), names=None, seams=(), fold=False):
+def card(formula, title, latex, paper, params=(), names=None, seams=(), fold=False, world=False):
     """Write down the facts about a formula, directly under it.
 
     paper   a key of book/references.bib: the paper, or the program that defined it
@@ -54,18 +55,19 @@ def card(formula, title, latex, paper, params=(), names=None, seams=(), fold=Fal
     names   framework -> what the schedule is called there
     seams   where a framework departs from the formula: (framework, one sentence) pairs
     fold    whether it is f(state, metric, ...) -> state, and so no function of time
+    world   whether it returns the picture of a simulation, f(**sliders) -> picture
     """
     params = tuple(params)
-    if not fold and not any(p.name in SCALED for p in params):
+    if not fold and not world and not any(p.name in SCALED for p in params):
         params = (BASE_LR,) + params
-    kind = FOLDS if fold else CARDS
-    kind[formula.__name__] = Card(formula, title, latex, paper, params, names or {}, tuple(seams), fold)
+    kind = FOLDS if fold else WORLDS if world else CARDS
+    kind[formula.__name__] = Card(formula, title, latex, paper, params, names or {}, tuple(seams), fold, world)
 
 
 def card_of(formula):
     """The formula's card, or None for a function that has none (a reader's own, say)."""
     name = getattr(formula, "__name__", None)
-    found = CARDS.get(name) or FOLDS.get(name)
+    found = CARDS.get(name) or FOLDS.get(name) or WORLDS.get(name)
     return found if found and found.formula is formula else None
 
 
@@ -162,8 +164,9 @@ def check(formula, hyper):
     if not callable(formula) or not hasattr(formula, "__name__"):
         raise TypeError(f"formula: a function f(t, base_lr, ...) -> lr, must be a function, got {formula!r}")
     title, facts = formula.__name__, card_of(formula)
-    if facts and facts.fold:
-        raise TypeError(f"formula: a function f(t, base_lr, ...) -> lr, must be a function of time, got {title}, a fold over metrics")
+    if facts and (facts.fold or facts.world):
+        other = "a fold over metrics" if facts.fold else "a world"
+        raise TypeError(f"formula: a function f(t, base_lr, ...) -> lr, must be a function of time, got {title}, {other}")
     if getattr(getattr(formula, "__code__", None), "co_argcount", 2) < 2:
         raise TypeError(f"formula: a function f(t, base_lr, ...) -> lr, must take t and base_lr, got {title}")
     names, required = signature(formula)

@@ -96,8 +96,8 @@ def facts(formula):
     card = formula if isinstance(formula, Card) else card_of(formula)
     if card is None:
         raise ValueError(f"formula: a formula of lrlearn, must have a card, got {formula!r}")
-    first = [("metric", "what was measured", "a number", "")] if card.fold else [("t", "index of the update about to be made, from 0", ">= 0", "")]
-    symbols = first + [(p.name, p.note, p.rule or p.step, f"`{p.default!r}`") for p in card.params]
+    first = ("metric", "what was measured", "a number", "") if card.fold else ("t", "index of the update about to be made, from 0", ">= 0", "")
+    symbols = [first] * (not card.world) + [(p.name, p.note, p.rule or p.step, f"`{p.default!r}`") for p in card.params]
     rows = [f"| {symbol(name, card)} | `{name}` | {note} | {limits(rule)} | {default} |" for name, note, rule, default in symbols]
     names = [f"| {framework} | `{name}` |" for framework, name in card.names.items()]
     return Markdown("\n".join([
@@ -108,7 +108,7 @@ def facts(formula):
 
 def share(card):
     """The area under the example's curve, in words; nothing for what is no function of time."""
-    if card.fold:
+    if card.fold or card.world:
         return ""
     schedule = Schedule(card.formula, **{p.name: p.default for p in card.params[1:]})
     steps = span(schedule) or 100

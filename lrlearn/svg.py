@@ -11,6 +11,8 @@ FONT, FONT_SIZE, LINE_WIDTH, GRID_OPACITY = "sans-serif", 13, 2.2, 0.15
 
 SPACE = [640, 320]                      # width and height of the next Chart in px; the page sets what it has
 CHAR = 0.62 * FONT_SIZE                 # a bold letter's mean width, px
+HEADLINE = 20                           # what a title takes, px
+NARROW = 480                            # below this width in px, panels stand one above the other
 
 
 def escape(text):
@@ -44,6 +46,15 @@ def decades(lo, hi):
     [0.001, 0.01, 0.1, 1.0]
     """
     return [10.0**k for k in range(floor(log10(lo) + 0.999999), floor(log10(hi) + 1e-6) + 1)]
+
+
+def thinned(values, most):
+    """The first value and every n-th after it, so that there are at most so many.
+
+    >>> thinned([1, 2, 3, 4, 5], 3)
+    [1, 3, 5]
+    """
+    return values[:: max(1, -int(-len(values) // max(1, int(most))))]
 
 
 def spread(wanted, gap, low, high):
@@ -86,6 +97,8 @@ class Chart:
         self.width, self.height = SPACE
         self.parts, self.names = [], []     # names: (y, text, colour) of the labels at the lines' ends
         self.taken = 0                      # colours given out
+        self.headline = None                # (words, colour)
+        self.nudge = 0.0                    # px to the right and down
 
     def __repr__(self):
         return f"<Chart: {self.alt}>"
@@ -93,7 +106,7 @@ class Chart:
     def box(self):
         """Left, top, right, bottom of the plotting area in px."""
         longest = max([len(text) for _, text, _ in self.names] + [0])
-        return 62, 12, self.width - max(18, min(longest * CHAR + 12, self.width * 0.4)), self.height - 46
+        return 62, 12 + HEADLINE * bool(self.headline), self.width - max(18, min(longest * CHAR + 12, self.width * 0.4)), self.height - 46
 
     def line(self, xs, ys, label="", colour=None, width=LINE_WIDTH, dash=""):
         """A line through the points, its name at its right end. colour: None takes the next colour."""
@@ -115,6 +128,11 @@ class Chart:
         self.parts.append(("dot", (x, y, colour, radius)))
         return self
 
+    def ellipse(self, x, y, rx, ry, colour="currentColor", width=1):
+        """An ellipse about a point, with its half-axes in data coordinates; for axes that are not logarithmic."""
+        self.parts.append(("ellipse", (x, y, rx, ry, colour, width)))
+        return self
+
     def text(self, x, y, words, colour="currentColor", anchor="middle"):
         """Words at a point. anchor: start, middle or end of the words stands there."""
         self.parts.append(("text", (x, y, words, colour, anchor)))
@@ -130,6 +148,11 @@ class Chart:
         self.parts.append(("hline", (y, words, colour)))
         return self
 
+    def title(self, words, colour="currentColor"):
+        """Bold words above the axes: what the picture says."""
+        self.headline = words, colour
+        return self
+
     # -- from here on: data to px, and px to text -------------------------------------------------
 
     def scales(self):
@@ -137,6 +160,7 @@ class Chart:
 
         def scale(limits, start, end, is_log):
             lo, hi = [log10(v) for v in limits] if is_log else limits
+            start, end = start + self.nudge, end + self.nudge
             pixels = (end - start) / ((hi - lo) or 1)
             return (lambda v: start + (log10(max(v, limits[0] * 1e-3)) - lo) * pixels) if is_log else lambda v: start + (v - lo) * pixels
 
@@ -145,8 +169,8 @@ class Chart:
     def axes(self, sx, sy):
         left, top, right, bottom = self.box()
         out = []
-        few = max(2, int((right - left) / 75))
-        for v in decades(*self.y) if "y" in self.log else ticks(self.y[0], self.y[1]):
+        few, rows = max(2, int((right - left) / 75)), max(1, min(5, int((bottom - top) / 30)))
+        for v in thinned(decades(*self.y), (bottom - top) / 15) if "y" in self.log else ticks(self.y[0], self.y[1], rows):
             out.append("<line x1='%d' x2='%.1f' y1='%.1f' y2='%.1f' stroke='currentColor' stroke-opacity='%g'/>" % (left, right, sy(v), sy(v), GRID_OPACITY))
             out.append("<text x='%d' y='%.1f' text-anchor='end'>%g</text>" % (left - 7, sy(v) + 4, v))
         for v in decades(*self.x) if "x" in self.log else ticks(self.x[0], self.x[1], few):
@@ -175,6 +199,10 @@ class Chart:
     def draw_dot(self, sx, sy, x, y, colour, radius):
         return "<circle cx='%.1f' cy='%.2f' r='%g' fill='%s'/>" % (sx(x), sy(y), radius, colour)
 
+    def draw_ellipse(self, sx, sy, x, y, rx, ry, colour, width):
+        return "<ellipse cx='%.1f' cy='%.2f' rx='%.1f' ry='%.2f' fill='none' stroke='%s' stroke-width='%s'/>" % (
+            sx(x), sy(y), sx(x + rx) - sx(x), sy(y) - sy(y + ry), colour, width)
+
     def draw_text(self, sx, sy, x, y, words, colour, anchor):
         return "<text x='%.1f' y='%.1f' text-anchor='%s' fill='%s'>%s</text>" % (sx(x), sy(y), anchor, colour, escape(words))
 
@@ -198,13 +226,54 @@ class Chart:
             out.append("<text x='%.1f' y='%.1f' fill='%s' font-weight='600'>%s</text>" % (right + 7, y + 4, colour, escape(text)))
         return out
 
-    def __str__(self):
+    def elements(self):
+        """The parts of the picture as SVG elements, without the svg around them."""
         left, top, right, bottom = self.box()
         sx, sy = self.scales()
-        draw = {"line": self.draw_line, "band": self.draw_band, "dot": self.draw_dot, "text": self.draw_text, "vline": self.draw_vline, "hline": self.draw_hline}
+        draw = {"line": self.draw_line, "band": self.draw_band, "dot": self.draw_dot, "ellipse": self.draw_ellipse, "text": self.draw_text, "vline": self.draw_vline, "hline": self.draw_hline}
         drawn = [draw[kind](sx, sy, *what) for kind, what in self.parts]
         # A nested svg cuts off what lies outside the axes; a clipPath would need an id unique in the page.
         inside = "<svg x='%d' y='%d' width='%.1f' height='%d' viewBox='%d %d %.1f %d'>%s</svg>" % (
             (left - 6, top - 6, right - left + 12, bottom - top + 12) * 2 + ("\n".join(drawn),))
+        return self.axes(sx, sy) + [inside] + self.labels(sy)
+
+    def __str__(self):
         head = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {self.width} {self.height}' width='{self.width}' height='{self.height}' fill='currentColor' font-family='{FONT}' font-size='{FONT_SIZE}' role='img' aria-label='{escape(self.alt)}'>"
-        return "\n".join([head] + self.axes(sx, sy) + [inside] + self.labels(sy) + ["</svg>"])
+        said = []
+        if self.headline:
+            words, colour = self.headline
+            size = min(FONT_SIZE, (self.width - 10) / (0.63 * len(words)))       # a long one is made to fit
+            said = ["<text x='%d' y='%d' text-anchor='middle' font-weight='600' font-size='%.1f' fill='%s'>%s</text>" % (self.width // 2, HEADLINE - 2, size, colour, escape(words))]
+        return "\n".join([head] + said + self.elements() + ["</svg>"])
+
+
+class Panels(Chart):
+    """Charts in one picture: side by side, or one above the other where it is narrow.
+
+    charts  the Charts, from left to right or from above
+    share   the first one's share of the room, the others divide the rest
+    alt     what the picture shows, in words
+
+    >>> two = Panels([Chart(x=(0, 1), y=(0, 1)), Chart(x=(0, 9), y=(0, 1))], alt="two pictures")
+    >>> two, str(two).count("<g ")
+    (<Chart: two pictures>, 2)
+    """
+
+    def __init__(self, charts, share=0.55, alt=""):
+        self.charts, self.share, self.alt = charts, share, alt
+        self.width, self.height = SPACE
+        self.headline = None
+
+    def elements(self):
+        above = HEADLINE * bool(self.headline)
+        out, at, narrow, height = [], 0, self.width < NARROW, self.height - above
+        for i, chart in enumerate(self.charts):
+            share = (1 - self.share) / (len(self.charts) - 1) if i else self.share
+            chart.width = self.width if narrow else round(share * self.width)
+            chart.height = round(share * height) if narrow else height
+            chart.nudge = 1e-7                              # then no coordinate is a tie, which two Pythons would round apart
+            out.append("<g transform='translate(%d,%d)'>" % ((0, at + above) if narrow else (at, above)))
+            out += chart.elements()
+            out.append("</g>")
+            at += chart.height if narrow else chart.width
+        return out

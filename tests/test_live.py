@@ -71,6 +71,48 @@ def test_a_choice_is_a_list():
     assert "Dropdown" in str(type(shown.widget().children[1]))
 
 
+def test_a_dict_is_a_choice_under_its_keys():
+    shown = explore(my_lr, k={"slow": 0.5, "fast": 5})
+    assert repr(shown) == "explore(my_lr): k slow to fast"
+    assert shown.figure.spec["sliders"][0]["labels"] == ["slow", "fast"] and [shown.figure.values([i]) for i in (0, 1)] == [{"k": 0.5}, {"k": 5}]
+    assert [label for label, _ in shown.widget().children[1].options] == ["slow", "fast"]
+    again = Figure(stored(shown)[0])
+    assert again.numbers(again.values([1])) == shown.figure.numbers({"k": 5})
+    falls = explore(bends, schedule={"flat": Schedule(ll.constant), "falls": Schedule(cosine, T_max=40)}, formula=ll.constant)
+    assert falls.figure.values()["schedule"] == Schedule(cosine, T_max=40)           # the function's own default
+
+
+class Twice:
+    """Says how it is made, and is asked by name or by place."""
+
+    def __init__(self, by):
+        self.by, self.made = by, (twice, (by,))
+
+    def __len__(self):
+        return 2
+
+    def __iter__(self):
+        return iter(self.keys())
+
+    def keys(self):
+        return ["once", "twice"]
+
+    def values(self):
+        return [self.by, 2 * self.by]
+
+    def __getitem__(self, key):
+        return self.values()[key if isinstance(key, int) else self.keys().index(key)]
+
+
+def twice(by):
+    return Twice(by)
+
+
+def test_what_says_how_it_is_made_travels_as_that_call():
+    shown = explore(my_lr, k=twice(3))
+    assert shown.figure.spec["sliders"][0]["code"] == "twice(3)" and shown.figure.values([1]) == {"k": 6}
+
+
 # -- what it draws -----------------------------------------------------------------------------------
 
 
@@ -353,6 +395,8 @@ def not_a_curve(step=1, k=2):
     (lambda: explore(my_lr, k=(0, float("inf"))), "k: a slider's range, must be (lo, hi) or (lo, hi, step) with lo < hi, got (0, inf)"),
     (lambda: explore(my_lr, k=(0, 1, -1)), "k: a slider's step, must be > 0 or 'log', got -1"),
     (lambda: explore(my_lr, k=(0, 1, "log")), "k: a slider of equal ratios, must begin above 0, got (0, 1, 'log')"),
+    (lambda: explore(my_lr, k={}), "k: the choices, must be at least one, got {}"),
+    (lambda: explore(cosine, T_max={"none": 0}), "T_max: steps until the bottom, must be >= 1, got 0"),
     (lambda: explore(my_lr, k=[]), "k: the choices, must be at least one, got []"),
     (lambda: explore(cosine, T_max=(10, 20, 0.5)), "T_max: steps until the bottom, must be an integer, got 10.5"),
     (lambda: explore(cosine, ylim=3), "ylim: the ends of the upright axis, must be (from, to) with from < to, got 3"),

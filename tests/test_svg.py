@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrlearn.svg import COLOURS, Chart, decades, escape, ticks
+from lrlearn.svg import COLOURS, HEADLINE, Chart, Panels, decades, escape, thinned, ticks
 
 NS = "{http://www.w3.org/2000/svg}"
 
@@ -116,3 +116,47 @@ def test_numbers_may_stand_as_words():
 def test_wrong_limits_are_one_sentence(limits):
     with pytest.raises(ValueError, match="the ends of an axis, must be"):
         Chart(**limits)
+
+
+def test_an_ellipse_keeps_its_axes():
+    chart = Chart(x=(-4, 4), y=(-2, 2)).ellipse(1, 0, 2, 1)
+    left, top, right, bottom = chart.box()
+    found = read(chart).find(f".//{NS}ellipse")
+    assert float(found.get("rx")) == pytest.approx((right - left) / 4, abs=0.1) and float(found.get("ry")) == pytest.approx((bottom - top) / 4, abs=0.01)
+    assert float(found.get("cx")) == pytest.approx(left + 5 / 8 * (right - left), abs=0.1)
+
+
+def test_a_title_stands_above_the_axes_and_a_long_one_is_made_to_fit():
+    chart = Chart(x=(0, 1), y=(0, 1)).title("it settles & rests")
+    assert chart.box()[1] == Chart(x=(0, 1), y=(0, 1)).box()[1] + HEADLINE
+    assert [(text, x) for text, x, y in words(chart) if text and y < HEADLINE] == [("it settles & rests", 320.0)]
+    sizes = [float(read(Chart(x=(0, 1), y=(0, 1)).title("m" * n)).find(f"{NS}text").get("font-size")) for n in (10, 100, 140)]
+    assert sizes[0] == 13 > sizes[1] > sizes[2] and all(size * 0.63 * n <= 631 for size, n in zip(sizes, (10, 100, 140)))
+
+
+@pytest.mark.parametrize("width, places", [(640, [(0, 20), (384, 20)]), (360, [(0, 20), (0, 170)])])
+def test_panels_stand_side_by_side_or_one_above_the_other(width, places):
+    charts = [Chart(x=(0, 1), y=(0, 1)).line([0, 1], [0, 1]) for _ in range(2)]
+    both = Panels(charts, 0.6, "two").title("both")
+    both.width, both.height = width, 270
+    moved = [tuple(map(int, re.findall(r"\d+", g.get("transform")))) for g in read(both).findall(f"{NS}g")]
+    assert moved == places and read(both).get("aria-label") == "two" and len(read(both).findall(f".//{NS}polyline")) == 2
+    assert max(x + c.width for (x, _), c in zip(moved, charts)) == width and max(y + c.height for (_, y), c in zip(moved, charts)) == 270
+
+
+def test_no_coordinate_of_a_panel_is_a_tie():
+    def drawn(chart):
+        return read(Panels([chart, Chart(x=(0, 1), y=(0, 1))], 0.5)).find(f".//{NS}polyline").get("points").split(",")[0]
+
+    ties = Chart(x=(0, 960), y=(0, 1)).line([1, 3], [0, 1])         # 240 px for 960: 62.25, where two Pythons round apart
+    assert drawn(ties) == "62.3" and "%.1f" % 62.25 == "62.2"
+
+
+def test_a_low_chart_has_few_numbers_on_its_axes():
+    chart = Chart(x=(0, 1), y=(1e-4, 1e2), log="y")
+    chart.height = 120
+    assert [text for text, x, _ in words(chart) if x == 55] == ["0.0001", "0.01", "1", "100"]
+    flat = Chart(x=(0, 1), y=(0, 1))
+    flat.height = 120
+    assert [text for text, x, _ in words(flat) if x == 55] == ["0", "0.5", "1"]
+    assert thinned([1, 2, 3], 0) == [1] and thinned([1, 2, 3], 3) == [1, 2, 3]

@@ -8,12 +8,13 @@ function start() {
 }
 
 async function boot() {
-  const [{ files }, { loadMicroPython }] = await Promise.all([
-    fetch(new URL("py.json", base)).then((answer) => answer.json()),
+  const worlds = [...document.querySelectorAll("figure.lr-live")].some((figure) => figure.dataset.lr.includes("lrlearn.worlds"));
+  const [{ loadMicroPython }, ...bundles] = await Promise.all([
     import(new URL("micropython.mjs", base)),
+    ...["py.json", ...(worlds ? ["worlds.json"] : [])].map((name) => fetch(new URL(name, base)).then((answer) => answer.json())),
   ]);
   const mp = await loadMicroPython({ heapsize: 2 << 20 });
-  for (const [path, text] of Object.entries(files)) {
+  for (const [path, text] of bundles.flatMap(({ files }) => Object.entries(files))) {
     const parts = ("lib/" + path).split("/").slice(0, -1);
     parts.forEach((_, i) => { try { mp.FS.mkdir("/" + parts.slice(0, i + 1).join("/")); } catch { /* it is there */ } });
     mp.FS.writeFile("/lib/" + path, text);

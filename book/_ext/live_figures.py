@@ -18,22 +18,25 @@ import npm
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parents[1] / "lrlearn"
-# The floors of the package that need nothing but math: what the page's MicroPython runs.
-FLOORS = ("__init__.py", "core.py", "figure.py", "svg.py", "schedules/**/*.py", "worlds/*.py")
+# The floors of the package that need nothing but math: what the page's MicroPython runs. Worlds are sent where a figure has one.
+FLOORS = {
+    "py.json": ("__init__.py", "core.py", "figure.py", "svg.py", "schedules/**/*.py"),
+    "worlds.json": ("worlds/*.py",),
+}
 FIGURE = re.compile(r'<figure class="lr-live" data-lr="([^"]*)"><img\b[^>]*? src="data:image/svg\+xml,([^"]*)"[^>]*></figure>')
 NOSCRIPT = "<noscript><p>The sliders of this figure need JavaScript.</p></noscript>"
 
 log = logging.getLogger(__name__)
 
 
-def page_files():
-    """The files of the package that the page runs, in a fixed order."""
-    return sorted(file for pattern in FLOORS for file in PACKAGE.glob(pattern))
+def page_files(*bundles):
+    """The files of the package in the bundles, or in all of them, in a fixed order."""
+    return sorted(file for name in bundles or FLOORS for pattern in FLOORS[name] for file in PACKAGE.glob(pattern))
 
 
-def py_json():
-    """Those files as the text of py.json: path -> the file's text, its docstrings emptied."""
-    files = {file.relative_to(PACKAGE.parent).as_posix(): light(file.read_text(encoding="utf-8")) for file in page_files()}
+def py_json(*bundles):
+    """Those files as the text of a bundle: path -> the file's text, its docstrings emptied."""
+    files = {file.relative_to(PACKAGE.parent).as_posix(): light(file.read_text(encoding="utf-8")) for file in page_files(*bundles)}
     return json.dumps({"files": files})
 
 
@@ -86,7 +89,7 @@ def page(app, pagename, templatename, context, doctree):
         what = f"live figures: their stored form, must be a description and a picture, got {done} of {figures}"
         log.warning("%s", what, location=pagename, type="lrlive")
     if figures:
-        context["live_figures"] = True                      # templates/layout.html fetches early what they need
+        context["live_figures"] = [name for name in FLOORS if name == "py.json" or "lrlearn.worlds" in body]   # fetched early
         app.add_js_file("lrlive/live.js", type="module")
 
 
@@ -98,7 +101,8 @@ def ship(app, error):
     micropython = npm.install() / "@micropython" / "micropython-webassembly-pyscript"
     for file in (HERE / "live.js", HERE / "live.css", micropython / "micropython.mjs", micropython / "micropython.wasm"):
         shutil.copyfile(file, out / file.name)
-    (out / "py.json").write_text(py_json(), encoding="utf-8")
+    for name in FLOORS:
+        (out / name).write_text(py_json(name), encoding="utf-8")
 
 
 def setup(app):

@@ -46,7 +46,8 @@ def run(path):
     """Run the notebook in its own folder and store it, whole or not at all."""
     notebook = nbformat.read(path, as_version=4)
     where = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(notebook, kernel_name="python3", timeout=600, store_widget_state=False, record_timing=False, resources=where).execute()
+    settings = dict(store_widget_state=False, record_timing=False, coalesce_streams=True)     # what one cell prints is one output, whenever it came
+    NotebookClient(notebook, kernel_name="python3", timeout=600, resources=where, **settings).execute()
     fresh = path.with_suffix(".fresh")
     fresh.write_text(text(clean(notebook)))
     os.replace(fresh, path)

@@ -18,8 +18,8 @@ def explore(*functions, t_end=None, log="", labels=None, xlabel="update t", ylab
 
     functions  formulas, Schedules or your own functions f(t, ...) -> lr, drawn as curves in one figure;
                or one function whose first parameter is not t, which returns an lrlearn.svg.Chart
-    given      for a parameter: (lo, hi) or (lo, hi, step) makes a slider, a list makes a choice, anything else holds
-               it fixed; a formula's card brings sliders for what is not given
+    given      for a parameter: (lo, hi) or (lo, hi, step) makes a slider, a list makes a choice, a dict makes a choice
+               under its keys, anything else holds it fixed; a card brings sliders for what is not given
     t_end      the last update drawn, an integer >= 1
     log        the logarithmic axes: "", "x", "y" or "xy"
     labels     the curves' names, when their own do not do
@@ -36,6 +36,8 @@ def explore(*functions, t_end=None, log="", labels=None, xlabel="update t", ylab
     >>> def my_lr(t, base_lr, k): return base_lr / (1 + k * t)
     >>> explore(my_lr, k=(0, 10))
     explore(my_lr): k 0 to 10
+    >>> explore(my_lr, k={"not at all": 0, "fast": 1.0})
+    explore(my_lr): k not at all to fast
     >>> explore(cosine, T_max=(0, 10))
     Traceback (most recent call last):
     ValueError: T_max: steps until the bottom, must be >= 1, got 0

@@ -25,7 +25,10 @@ class Luggage:
         return "\n".join(self.lines) + "\n"
 
     def expression(self, thing):
-        """Python text that gives the thing back; what it names is packed first."""
+        """Python text that gives the thing back; what it names is packed first. `made` is how a thing is made: (function, arguments)."""
+        if hasattr(thing, "made"):
+            function, given = thing.made
+            return f"{self.expression(function)}({', '.join(map(self.expression, given))})"
         if isinstance(thing, Schedule):
             hyper = "".join(f", {k}={self.expression(v)}" for k, v in thing.hyper.items())
             return f"{self.expression(Schedule)}({self.expression(thing.formula)}{hyper})"

@@ -40,11 +40,13 @@ def arguments(functions, given):
             param = known[0] if known else BASE_LR if name == "base_lr" else None
             if name in given:
                 kind = plain_range(given[name])
+            elif param and named(param.step):
+                kind = param.step
             elif param and isinstance(param.step, tuple):
                 kind = list(param.step)
             elif param and name == "eta_min":              # a floor above the peak is no floor
                 kind = (param.lo, min(param.hi, top))
-            elif param and name != "base_lr" and param.lo is not None:
+            elif param and (name != "base_lr" or not takes_time(function)) and param.lo is not None:
                 kind = (param.lo, param.hi)
             elif param and isinstance(param.default, list):
                 held[name] = param.default                  # a list, and not a list of choices
@@ -55,7 +57,7 @@ def arguments(functions, given):
                 kind = parameter.default
             else:
                 raise TypeError(f"{name}: a parameter of {name_of(function)}, must be given a range as in {name}=(0, 10), or a value, got nothing")
-            if isinstance(kind, (tuple, list)):
+            if isinstance(kind, (tuple, list)) or named(kind):
                 sliders.setdefault(name, slider(name, kind, param, parameter.default))
             else:
                 if param:
@@ -65,17 +67,22 @@ def arguments(functions, given):
     return list(sliders.values()), fixed
 
 
+def named(kind):
+    """Whether the choices have names: a dict, or what has keys as a dict has."""
+    return hasattr(kind, "keys")
+
+
 def plain_range(kind):
     """The same with Python's own numbers."""
     return type(kind)(map(plain, kind)) if isinstance(kind, (tuple, list)) else plain(kind)
 
 
 def slider(name, kind, param, default):
-    """A slider's description: kind is (lo, hi), (lo, hi, step) or a list of choices."""
+    """A slider's description: kind is (lo, hi), (lo, hi, step), a list of choices or a dict that names them."""
     out = dict(key=name, label=name, note=param.note if param else "")
     if default is inspect.Parameter.empty or default is None:
         default = param.default if param else None
-    if isinstance(kind, list):
+    if isinstance(kind, list) or named(kind):
         return {**out, **choice(name, kind, param, default)}
     lo, hi, step = ends(name, kind, param)
     if default is not None and not lo <= default <= hi:
@@ -89,14 +96,21 @@ def slider(name, kind, param, default):
 
 
 def choice(name, kind, param, default):
-    """A list of things to choose from."""
-    if not kind:
-        raise ValueError(f"{name}: the choices, must be at least one, got []")
-    for thing in kind:
+    """A list of things to choose from, or a dict of them under the names to be shown."""
+    if not len(kind):
+        raise ValueError(f"{name}: the choices, must be at least one, got {kind!r}")
+    things = list(kind.values()) if named(kind) else kind
+    for thing in things:
         if param:
             check_value(param, thing)
-    labels = [str(c) if c is None or isinstance(c, (str, bool)) else f"{c:g}" if isinstance(c, (int, float)) else name_of(c) for c in kind]
-    return {"choices": kind, "labels": labels, "start": kind.index(default) if default in kind else 0}
+    labels = [str(key) for key in kind] if named(kind) else [label(thing) for thing in things]
+    # What says how it is made travels to the page as that call: the menu of all schedules is no list of 50 expressions.
+    return {"choices": kind if hasattr(kind, "made") else things, "labels": labels, "start": things.index(default) if default in things else 0}
+
+
+def label(thing):
+    """What stands in the list of choices for it."""
+    return str(thing) if thing is None or isinstance(thing, (str, bool)) else f"{thing:g}" if isinstance(thing, (int, float)) else name_of(thing)
 
 
 def ends(name, kind, param):

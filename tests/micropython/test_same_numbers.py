@@ -4,6 +4,7 @@ import math
 import random
 import re
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import live_figures
@@ -76,6 +77,7 @@ def chosen(schedule=Schedule(cosine, T_max=40)):
     return ll.svg.Chart(x=(0, 40), y=(0, 1), alt="one").line(list(range(41)), [schedule(t) for t in range(41)])
 
 
+WORLDS = ("bowl", "valley", "noise_floor", "double_well", "sharpness", "steps")
 FIGURES = {
     "cosine": lambda: ll.explore(ll.cosine),
     "several": lambda: ll.explore(ll.cosine, Schedule(ll.constant), ll.warmup, base_lr=(0.01, 1.0)),
@@ -84,6 +86,8 @@ FIGURES = {
     "a reader's own": lambda: ll.explore(my_lr, k=(0.0, 10.0)),
     "a choice of schedules": lambda: ll.explore(chosen, schedule=[Schedule(cosine, T_max=40), Schedule(ll.constant)]),
     "a picture": lambda: ll.explore(ball, height=(0.5, 4.0), steps=(1, 10)),
+    "named choices": lambda: ll.explore(ball, height={"low": 1, "high": 3.5}, steps={"few": 2, "many": 9}),
+    **{name: partial(lambda name: ll.explore(getattr(ll.worlds, name)), name) for name in WORLDS},
 }
 
 
@@ -103,6 +107,42 @@ answer = json.dumps([[figure.draw("a", json.dumps(p), 640, 320), figure.curve("a
             for got, want in zip(json.loads(numbers), shown.numbers(values), strict=True):
                 assert all(map(close, got, want)), values
         assert same_picture(picture, shown.picture(values)), values
+
+
+def test_dice_fall_alike():
+    program = "import json\nfrom lrlearn.worlds import normals, uniforms\nanswer = json.dumps([uniforms(2000, 3), normals(2000, 5)])"
+    uniform, normal = micropython(program)
+    assert uniform == ll.worlds.uniforms(2000, 3)                  # whole numbers divided, to the last bit
+    assert all(map(close, normal, ll.worlds.normals(2000, 5)))
+
+
+def test_simulations_give_the_same_numbers():
+    calls = ["[list(p) for p in worlds.roll(lrs, 0.9, 50.0)]", "worlds.descend(lrs, 0.5, noise=0.5)", "[list(m) for m in worlds.moments(lrs, 0.5)]",
+             "worlds.shake(lrs, 1.5)", "worlds.wander(lrs, 2.0, -0.2)", "[list(s) for s in worlds.sharpen(lrs)]",
+             "[worlds.total_steps(n, 8, 2, 3, 1.1) for n in range(1, 200)]", "worlds.floor_of(0.3)"]
+    program = "import json\nfrom lrlearn import worlds, curve\nlrs = curve(worlds.every(200)['wsd'], 200, 0.3)\nanswer = json.dumps([" + ", ".join(calls) + "])"
+    lrs = ll.curve(ll.worlds.every(200)["wsd"], 200, 0.3)
+    for call, got in zip(calls, micropython(program), strict=True):
+        want = eval(call, {"worlds": ll.worlds, "lrs": lrs})
+        assert flat(got) == pytest.approx(flat(want), rel=1e-9, abs=1e-12), call
+
+
+def flat(numbers):
+    if isinstance(numbers, list):
+        return [x for n in numbers for x in flat(n)]
+    return [numbers]
+
+
+def test_the_menu_has_the_same_schedules():
+    program = """import json
+from lrlearn.worlds import every
+menu = every(60)
+answer = json.dumps([list(menu), [[s(t, 0.3) for t in range(0, 61, 7)] for s in menu.values()], menu[3](40) == menu["step_decay"](40), repr(menu["cosine"])])"""
+    menu = ll.worlds.every(60)
+    names, numbers, same, cosine_ = micropython(program)
+    assert names == list(menu) and same and cosine_ == "cosine(T_max=60)"
+    for got, schedule in zip(numbers, menu.values(), strict=True):
+        assert all(map(close, got, [schedule(t, 0.3) for t in range(0, 61, 7)])), schedule
 
 
 def test_errors_read_alike():

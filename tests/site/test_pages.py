@@ -190,17 +190,19 @@ def test_live_figures_are_inline(pages):
         scripts = [a["src"] for a in page.of("script") if a.get("type") == "module"]
         assert [s.split("?")[0].rsplit("_static/")[-1] for s in scripts] == ["lrlive/live.js"] * bool(stored), page.path
         early = {a["href"].rsplit("/")[-1] for a in page.of("link") if "preload" in a["rel"]}
-        assert early == ({"micropython.mjs", "micropython.wasm", "py.json"} if stored else set()), page.path
+        worlds = {"worlds.json"} if any("lrlearn.worlds" in spec for spec, _, _ in shown) else set()
+        assert early == ({"micropython.mjs", "micropython.wasm", "py.json"} | worlds if stored else set()), page.path
         total += len(shown)
     assert total >= 2                                       # the opening page and the model chapter have one each
 
 
-def test_py_json_is_the_package_line_for_line_but_for_its_docstrings(site):
-    sent = json.loads((site / "_static/lrlive/py.json").read_text(encoding="utf-8"))["files"]
+@pytest.mark.parametrize("bundle", ["py.json", "worlds.json"])
+def test_a_bundle_is_the_package_line_for_line_but_for_its_docstrings(site, bundle):
+    sent = json.loads((site / "_static/lrlive" / bundle).read_text(encoding="utf-8"))["files"]
     package = ROOT / "lrlearn"
-    needed = [package / name for name in ("__init__.py", "core.py", "figure.py", "svg.py")]
-    needed += [*package.glob("schedules/**/*.py"), *package.glob("worlds/**/*.py")]
-    assert sorted(live_figures.page_files()) == sorted(needed)
+    needed = [package / name for name in ("__init__.py", "core.py", "figure.py", "svg.py")] + [*package.glob("schedules/**/*.py")]
+    needed = needed if bundle == "py.json" else [*package.glob("worlds/**/*.py")]
+    assert sorted(live_figures.page_files(bundle)) == sorted(needed)
     here = {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in needed}
     assert sent.keys() == here.keys()
     for path, source in here.items():
@@ -225,7 +227,7 @@ def test_what_makes_figures_live_is_shipped(site):
     sources = [EXT / "live.js", EXT / "live.css", micropython / "micropython.mjs", micropython / "micropython.wasm"]
     for source in sources:
         assert (shipped / source.name).read_bytes() == source.read_bytes()
-    assert {file.name for file in shipped.iterdir()} == {source.name for source in sources} | {"py.json"}
+    assert {file.name for file in shipped.iterdir()} == {source.name for source in sources} | {"py.json", "worlds.json"}
 
 
 def test_every_icon_is_drawn(site, pages):
