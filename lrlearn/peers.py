@@ -23,8 +23,22 @@ class Rates(list):
 def peers(name):
     """The answers of the frameworks to one intent: row -> Rates, for 15 updates.
 
-    name  "cosine": peak 1.0, 10 updates to the bottom, no warm-up, floor 0
-          "warmup_cosine": 10 updates, 3 of warm-up, peak 1.0, cosine to 0
+    name  "step"           a tenth at update 5, and again at update 10
+          "exponential"    halved every 5 updates, without a jump
+          "inverse_time"   1 / (1 + t / 5): a half at update 5, a third at 10
+          "linear"         straight to 0 in 10 updates
+          "polynomial"     the square of what is left of 10 updates
+          "cosine"         to 0 in 10 updates, no warm-up
+          "warmup"         3 updates of warm-up, then the peak for good
+          "warmup_linear"  3 updates of warm-up, straight to 0 at update 10
+          "warmup_cosine"  3 updates of warm-up, cosine to 0 at update 10
+          "inverse_sqrt"   3 updates of warm-up, then one over the root
+          "wsd"            2 updates of warm-up, 5 stable, 3 straight to 0
+          "restarts"       cosines to 0, of 5 updates each
+          "triangular"     from 0.1 to the peak in 4 updates, back in 4
+          "one_cycle"      up to the peak, and to almost 0 after 10 updates
+
+    The peak is 1.0. A row is named for the framework and its function; what a comma follows differs from another row.
 
     >>> torch = peers("cosine")["PyTorch CosineAnnealingLR"]
     >>> torch[8:13]
