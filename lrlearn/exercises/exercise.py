@@ -277,7 +277,12 @@ class Exercise(Markdown):
         except (Exception, SystemExit) as error:
             stop(f"{call} stops with `{type(error).__name__}: {plain(error)}`{line_of(error)}.")
         if len(got) != len(want):
-            stop(f"{call} gives {len(got)} values; the exercise asks for {len(want)}.")
+            says = f"{call} gives {len(got)} values; the exercise asks for {len(want)}."
+            for mistake in self.mistakes:
+                theirs = self.values(mistake, case)
+                if len(theirs) == len(got) and all(a == b if isinstance(b, str) or misfit(a, b) else math.isclose(a, b, rel_tol=1e-6) for a, b in zip(got, theirs)):
+                    stop(f"{says} {' '.join(mistake.__doc__.split())}", mistake.__name__.replace("_", " "))
+            stop(says)
         for value, right in zip(got, want):
             if problem := misfit(value, right):
                 stop(f"{call} gives {problem}")
