@@ -1,9 +1,17 @@
-"""The digits task: its split, its random numbers, and one run against a stack of runs."""
+"""The tasks: their splits, their random numbers, and one run against a stack of runs."""
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
 import pytest
 import torch
 
-from lrlearn.labs import Task, digits
-from lrlearn.labs.tasks import DRAWS, draws
+import lrlearn
+from lrlearn import Schedule, cosine
+from lrlearn.labs import Task, arithmetic, digits, mnist1d, train
+from lrlearn.labs.tasks import DRAWS, curves, draws
 
 
 def test_the_split_is_fixed_and_loses_no_image():
@@ -91,8 +99,67 @@ def test_what_a_reader_sees():
     data = "digits: 1078 to learn from, 719 to validate, 20 % of the training labels random"
     assert repr(digits(0.2)) == data + "; layers 64-64-32-10, batches of 32"
     assert "random" not in repr(digits()) and isinstance(digits(), Task)
+    assert repr(digits(batch_size=[16, 16, 64, 256])).endswith("; layers 64-64-32-10, batches of 16, 64, 256")
     meaning = "^label_noise: the share of training labels replaced at random, must be"
     with pytest.raises(ValueError, match=meaning + r" >= 0 and <= 1, got 1\.5$"):
         digits(label_noise=1.5)
     with pytest.raises(ValueError, match=meaning + " a number, got 'much'"):
         digits(label_noise="much")
+
+
+def test_a_list_of_batch_sizes_is_taken_in_turn_and_its_last_one_holds():
+    grown = digits(batch_size=[3, 3, 50])
+    assert [len(y) for _, y in grown.batches(0, 5)] == [3, 3, 50, 50, 50] and [len(y) for _, y in grown.batches(0, 2)] == [3, 3]
+    assert grown.batch_sizes(5) == [3, 3, 50, 50, 50] and digits(batch_size=7).batch_sizes(2) == [7, 7]
+    # However the examples are cut into updates, they come in the same order; longer runs begin like shorter ones.
+    for task in (grown, digits(batch_size=(1, 105)), digits(batch_size=np.array([106])), digits(batch_size=53)):
+        rows = torch.cat([x for x, _ in task.batches(4, 9)])[:106]
+        assert torch.equal(rows, torch.cat([x for x, _ in digits().batches(4, 4)])[:106])
+        assert all(torch.equal(x, x_long) for (x, _), (x_long, _) in zip(task.batches(4, 2), task.batches(4, 9)))
+
+
+@pytest.mark.parametrize("wrong, why", [
+    (0, "must be >= 1, got 0"), ([32, 0], "must be >= 1, got 0"), (1.5, "must be an integer, got 1.5"),
+    ([], "must be at least one, got []"), ("many", "must be a number, got 'many'"), ([[1]], "must be a number, got [1]"),
+    (True, "must be a number, got True"),
+])
+def test_a_wrong_batch_size_is_one_sentence(wrong, why):
+    for task in (digits, mnist1d, arithmetic):
+        with pytest.raises(ValueError) as caught:
+            task(batch_size=wrong)
+        assert str(caught.value) == "batch_size: examples in one update, or a list of them, " + why
+
+
+def test_mnist1d_is_made_here_and_always_the_same():
+    torch.manual_seed(1), random.seed(1), np.random.seed(1)
+    wanted = torch.rand(1), random.random(), np.random.rand()
+    torch.manual_seed(1), random.seed(1), np.random.seed(1)
+    curves.cache_clear()
+    task = mnist1d()
+    assert (torch.rand(1), random.random(), np.random.rand()) == wanted            # the caller's random numbers are left alone
+    again = curves.__wrapped__()
+    assert all(torch.equal(a, b) for a, b in zip((task.x, task.y, task.x_val, task.y_val), again, strict=True))
+    assert task.x.shape == (4000, 40) and task.x_val.shape == (1000, 40) and task.x.dtype == torch.float64
+    assert task.y.dtype == torch.int64 and torch.bincount(torch.cat([task.y, task.y_val])).tolist() == [500] * 10
+    everything = torch.cat([task.x, task.x_val])
+    assert everything.mean().item() == pytest.approx(0, abs=1e-12) and everything.std().item() == pytest.approx(1, abs=1e-4)
+    assert len({tuple(row) for row in everything.tolist()}) == 5000
+    assert mnist1d(label_noise=0.2, batch_size=8).label_noise == 0.2 and mnist1d().x is task.x
+
+
+def test_mnist1d_learns_what_the_page_says():
+    run = train(mnist1d(), Schedule(cosine, T_max=600), base_lr=0.1)
+    assert 0.45 < run.val_accuracy < 0.6 and 1.1 < run.val_loss < 1.3
+
+
+def test_without_the_package_mnist1d_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mnist1d", None)
+    curves.cache_clear()
+    wanted = "^this part of lrlearn needs mnist1d, which is not installed: pip install 'lrlearn\\[labs\\]'$"
+    with pytest.raises(ModuleNotFoundError, match=wanted):
+        mnist1d()
+
+
+def test_the_tasks_that_do_not_need_mnist1d_do_not_load_it():
+    code = "import sys; from lrlearn.labs import arithmetic, digits; digits(), arithmetic(); assert 'mnist1d' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(lrlearn.__file__).parents[1])
