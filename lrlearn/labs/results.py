@@ -171,19 +171,18 @@ class Race:
         return ax
 
     def plot_training(self, plots, ax):
-        steps = max(len(run.lrs) for run in self.runs)
-        width = max(1, steps // 20)         # batches are small: one update's loss is mostly noise
+        lengths = {name: max(len(run.lrs) for run in self.of(name)) for name in self.names}
+        width = max(1, max(lengths.values()) // 20)     # batches are small: one update's loss is mostly noise
         ax = plots.axes(ax, "update t", "training loss (nats)", f"mean of the last {count(width, 'update')}")
         for name in self.names:
             runs = self.of(name)
             good = [np.convolve(run.losses, np.ones(width) / width, "valid") for run in runs if not run.diverged]
             label = name if len(good) == len(runs) else f"{name} ({self.diverged(name)} diverged)"
             # A schedule of which no run is left has no line, but its name stands in the picture.
-            good = np.array(good or [np.full(steps - width + 1, np.nan)])
-            plots.curves(ax, np.arange(width - 1, steps), good.mean(0), spread_of(good), label)
+            good = np.array(good or [np.full(max(1, lengths[name] - width + 1), np.nan)])
+            plots.curves(ax, width - 1 + np.arange(good.shape[1]), good.mean(0), spread_of(good), label)
         plots.label_lines(ax)
         return ax
-
 
     def plot_peaks(self, plots, ax):
         ax = plots.axes(ax, "base_lr", "validation loss (nats)")

@@ -1,4 +1,4 @@
-"""race: stacked runs against single ones, pairing, what it says, and the experiments of the cosine chapter."""
+"""race: stacked runs against single ones, pairing, what it says and draws."""
 import base64
 import io
 import json
@@ -355,6 +355,10 @@ def test_the_picture_of_training_losses():
     assert (last.min(), last.max()) == pytest.approx((mean - sd, mean + sd))
     assert [text.get_text() for text in ax.texts] == ["cosine", "blow (3 of 3 diverged)"] and ax.get_xlabel() == "update t"
     plt.close(ax.figure)
+    longer = race(TASK, {"longer": COSINE}, base_lrs=[0.1], seeds=3, steps=80)
+    ax = Race(TASK, r.of("cosine") + longer.runs).plot("training")
+    assert [len(line.get_xdata()) for line in ax.get_lines()] == [37, 77] and ax.get_lines()[1].get_xdata()[-1] == 79
+    plt.close(ax.figure)
     with pytest.raises(ValueError, match="^what: the loss to draw, must be one of validation, training, peaks, got 'test'$"):
         r.plot("test")
 
@@ -426,31 +430,3 @@ def test_a_notebook_stores_no_progress_and_the_same_pictures_twice(monkeypatch):
     for (out,) in checked[2:]:
         assert out["metadata"]["image/png"]["width"] < 700                  # sharp, shown at half its size
         assert b"Software" not in base64.b64decode(out["data"]["image/png"])  # nor matplotlib's version, which would change
-
-
-# -- the experiments of the cosine chapter ----------------------------------------------------------
-
-
-def floored(t, base_lr, T_max, share):
-    return cosine(t, base_lr, T_max, eta_min=share * base_lr)
-
-
-def test_experiment_A_the_horizon():
-    horizons = {f"{h:g} T": Schedule(cosine, T_max=round(600 * h)) for h in (1, 1.1, 1.25, 1.5, 2, 4)}
-    r = race(TASK, horizons, base_lrs=[0.1])
-    judged = {line.split(":")[0]: line.split("), ")[1] for line in r.verdict("1 T").split("\n")[2:]}
-    same, worse = "no difference beyond seed noise.", "worse."
-    assert judged == {"1.1 T": same, "1.25 T": same, "1.5 T": worse, "2 T": worse, "4 T": worse}
-    assert [line.split(":")[0] for line in r.verdict().split("\n") if line.endswith("worse.")] == ["1.5 T", "2 T", "4 T"]
-    means = [r.val_losses(name).mean() for name in r.names]
-    assert means[2:] == sorted(means[2:]) and 0.30 < means[0] < 0.33 and means[-1] > 0.38
-
-
-def test_experiment_B_the_floor():
-    floors = {f"{share:.0%}": Schedule(floored, T_max=600, share=share) for share in (0, 0.01, 0.1, 0.3)}
-    r = race(TASK, floors, base_lrs=[0.1])
-    judged = {line.split(":")[0]: line.split("), ")[1] for line in r.verdict("0%").split("\n")[2:]}
-    same, worse = "no difference beyond seed noise.", "worse."
-    assert judged == {"1%": same, "10%": same, "30%": worse}
-    assert [line.split(":")[0] for line in r.verdict().split("\n") if line.endswith("worse.")] == ["30%"]
-    assert r.val_losses("30%").mean() > 0.33
