@@ -10,12 +10,14 @@ def through(t, corners, anneal_strategy):
     for t1, end in corners[1:]:
         if t <= t1:
             x = (t - t0) / (t1 - t0) if t1 > t0 else 1.0
-            return end + (start - end) * ((1 + cos(pi * x)) / 2 if anneal_strategy == "cos" else 1 - x)
+            left = (1 + cos(pi * x)) / 2 if anneal_strategy == "cos" else 1 - x
+            return end + (start - end) * left
         t0, start = t1, end
     return end
 
 
-def one_cycle(t, base_lr, total_steps, pct_start=0.3, anneal_strategy="cos", div_factor=25.0, final_div_factor=1e4, three_phase=False):
+def one_cycle(t, base_lr, total_steps, pct_start=0.3, anneal_strategy="cos",
+              div_factor=25.0, final_div_factor=1e4, three_phase=False):
     """From base_lr / div_factor up to base_lr, and down to base_lr / div_factor / final_div_factor at the last update.
 
     t                 index of the update about to be made, >= 0
@@ -54,8 +56,9 @@ THREE = Param("three_phase", None, None, False, (False, True), "whether it falls
 card(
     one_cycle,
     title="One cycle",
-    latex=r"\eta_t = b + (a - b)\,w(x),\quad w(x) = \tfrac12\left(1 + \cos \pi x\right)\text{ or }1 - x,\quad x\text{ the part done of the way},\quad"
-    r" (a, b) = \begin{cases} (\eta_{\max}/d,\ \eta_{\max}) & t \le pN - 1 \\ (\eta_{\max},\ \eta_{\max}/(d f)) & \text{after} \end{cases}",
+    latex=r"\begin{aligned} \eta_t &= b + (a - b)\,w(x), \quad w(x) = \tfrac12 (1 + \cos \pi x) \text{ or } 1 - x \\"
+    r" (a, b) &= \begin{cases} (\eta_{\max}/d,\ \eta_{\max}) & t \le pN - 1 \\ (\eta_{\max},\ \eta_{\max}/(d f)) & \text{after} \end{cases} \\"
+    r" x &: \text{the part done of the way from } a \text{ to } b \end{aligned}",
     paper="smith2019super",
     params=(
         TOTAL, PCT_START, STRATEGY,
@@ -75,7 +78,8 @@ card(
 )
 
 
-def one_cycle_momentum(t, max_momentum, base_momentum, total_steps, pct_start=0.3, anneal_strategy="cos", three_phase=False):
+def one_cycle_momentum(t, max_momentum, base_momentum, total_steps,
+                       pct_start=0.3, anneal_strategy="cos", three_phase=False):
     """The momentum of one cycle: low where the learning rate is high.
 
     t                index of the update about to be made, >= 0
@@ -103,8 +107,9 @@ def one_cycle_momentum(t, max_momentum, base_momentum, total_steps, pct_start=0.
 card(
     one_cycle_momentum,
     title="The momentum of one cycle",
-    latex=r"\mu_t = b + (a - b)\,w(x),\quad w(x) = \tfrac12\left(1 + \cos \pi x\right)\text{ or }1 - x,\quad x\text{ the part done of the way},\quad"
-    r" (a, b) = \begin{cases} (\mu_{\max},\ \mu_{\min}) & t \le pN - 1 \\ (\mu_{\min},\ \mu_{\max}) & \text{after} \end{cases}",
+    latex=r"\begin{aligned} \mu_t &= b + (a - b)\,w(x), \quad w(x) = \tfrac12 (1 + \cos \pi x) \text{ or } 1 - x \\"
+    r" (a, b) &= \begin{cases} (\mu_{\max},\ \mu_{\min}) & t \le pN - 1 \\ (\mu_{\min},\ \mu_{\max}) & \text{after} \end{cases} \\"
+    r" x &: \text{the part done of the way from } a \text{ to } b \end{aligned}",
     paper="smith2019super",
     params=(
         Param("max_momentum", 0.5, 0.99, 0.95, 0.01, "the momentum at the start and at the end", ">= 0 and < 1"),
