@@ -1,6 +1,7 @@
 """Show what the package knows: a formula's source, its card, the public names. All of it is read, nothing is retyped."""
 import ast
 import inspect
+import re
 import textwrap
 from html import escape
 
@@ -81,7 +82,11 @@ SYMBOLS = {
 
 
 # Where a formula means something else by a name.
-OWN_SYMBOLS = {("noam", "base_lr"): "c"}
+OWN_SYMBOLS = {
+    ("noam", "base_lr"): "c",
+    ("bowl", "curvature"): r"\lambda", ("bowl", "noise"): r"\sigma",
+    ("noise_floor", "curvature"): r"\lambda", ("noise_floor", "noise"): r"\sigma", ("noise_floor", "base_lr"): r"\eta",
+}
 
 
 def facts(formula):
@@ -119,7 +124,8 @@ def share(card):
 def symbol(name, card):
     """The parameter as the card's equation writes it; a dash when it does not name it."""
     written = OWN_SYMBOLS.get((card.formula.__name__, name), SYMBOLS.get(name))
-    return f"${written}$" if written and written in card.latex else "–"
+    letters = re.sub(r"\\[A-Za-z]+", "", card.latex)       # the f of a fraction is no symbol
+    return f"${written}$" if written and written in (letters if written.isalpha() else card.latex) else "–"
 
 
 def limits(rule):

@@ -43,7 +43,8 @@ def sharpness(loss, weights, start=None, iterations=50, seed=0):
     That may be a negative one. So the iteration is on H - shift I, where shift is the lowest v H v seen so far, or 0: it has
     the same directions, and the largest eigenvalue wins. H v is a difference of two gradients, at w + reach v and w - reach v,
     divided by 2 reach. The closer the second eigenvalue is, the more iterations it takes; the value is too low
-    before, never too high.
+    before, never too high. The loss must be smooth: next to a kink, as ReLU has them, the difference of two gradients
+    measures the kink; there, let autograd differentiate twice.
 
     >>> import torch
     >>> def bowl(weights):
