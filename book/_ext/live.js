@@ -8,7 +8,7 @@ function start() {
 }
 
 async function boot() {
-  const worlds = [...document.querySelectorAll("figure.lr-live")].some((figure) => figure.dataset.lr.includes("lrlearn.worlds"));
+  const worlds = [...document.querySelectorAll("figure.lr-live")].some((figure) => /lrlearn(\.| import )worlds/.test(figure.dataset.lr));
   const [{ loadMicroPython }, ...bundles] = await Promise.all([
     import(new URL("micropython.mjs", base)),
     ...["py.json", ...(worlds ? ["worlds.json"] : [])].map((name) => fetch(new URL(name, base)).then((answer) => answer.json())),

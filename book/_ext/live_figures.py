@@ -24,6 +24,7 @@ FLOORS = {
     "worlds.json": ("worlds/*.py",),
 }
 FIGURE = re.compile(r'<figure class="lr-live" data-lr="([^"]*)"><img\b[^>]*? src="data:image/svg\+xml,([^"]*)"[^>]*></figure>')
+WORLDS = re.compile(r"lrlearn(\.| import )worlds")           # as functions that travel name them
 NOSCRIPT = "<noscript><p>The sliders of this figure need JavaScript.</p></noscript>"
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ def page(app, pagename, templatename, context, doctree):
         what = f"live figures: their stored form, must be a description and a picture, got {done} of {figures}"
         log.warning("%s", what, location=pagename, type="lrlive")
     if figures:
-        context["live_figures"] = [name for name in FLOORS if name == "py.json" or "lrlearn.worlds" in body]   # fetched early
+        context["live_figures"] = [name for name in FLOORS if name == "py.json" or WORLDS.search(body)]         # fetched early
         app.add_js_file("lrlive/live.js", type="module")
 
 
