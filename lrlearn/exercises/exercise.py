@@ -167,6 +167,14 @@ def misfit(value, want):
         return f"`{value}`, where a finite number is asked for."
 
 
+def alike(got, theirs):
+    """Whether two lists have the same values, numbers to six digits."""
+    def same(a, b):
+        return a == b if isinstance(b, str) or misfit(a, b) else math.isclose(a, b, rel_tol=1e-6)
+
+    return len(got) == len(theirs) and all(map(same, got, theirs))
+
+
 class Exercise(Markdown):
     """A question, its solution, and the typical mistakes, each a small wrong function.
 
@@ -279,8 +287,7 @@ class Exercise(Markdown):
         if len(got) != len(want):
             says = f"{call} gives {len(got)} values; the exercise asks for {len(want)}."
             for mistake in self.mistakes:
-                theirs = self.values(mistake, case)
-                if len(theirs) == len(got) and all(a == b if isinstance(b, str) or misfit(a, b) else math.isclose(a, b, rel_tol=1e-6) for a, b in zip(got, theirs)):
+                if alike(got, self.values(mistake, case)):
                     stop(f"{says} {' '.join(mistake.__doc__.split())}", mistake.__name__.replace("_", " "))
             stop(says)
         for value, right in zip(got, want):

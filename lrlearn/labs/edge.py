@@ -8,9 +8,9 @@ from sklearn.datasets import load_digits
 from ..core import Param, check_value
 from ..show import Table
 from .progress import counter
-from .race import named, peaks
+from .race import arms_of
 from .sharpness import sharpness
-from .train import SEED, STEPS, check_rates, one_thread
+from .train import SEED, STEPS, one_thread
 
 GAIN = Param("gain", 0.5, 3.0, 1.0, 0.1, "what multiplies the first weights", "> 0 and <= 10")
 EVERY = Param("every", 1, 100, 25, 1, "updates from one measurement of the sharpness to the next", ">= 1")
@@ -60,8 +60,7 @@ def descend(schedules, base_lrs, steps=600, gain=1.0, seed=0, every=25, progress
     """
     for param, value in ((STEPS, steps), (GAIN, gain), (SEED, seed), (EVERY, every)):
         check_value(param, value)
-    schedules, base_lrs = named(schedules), peaks(base_lrs)
-    arms = [(name, lr, check_rates(name, schedule, lr, steps)) for name, schedule in schedules.items() for lr in base_lrs]
+    arms = arms_of(schedules, base_lrs, steps)
     loss, weights, runs = loss_of_digits(), first_weights(seed, gain), []
     first = sharpness(loss, weights, iterations=50)
     with counter(len(arms), "descend", progress) as done:

@@ -51,8 +51,7 @@ def race(task, schedules, base_lrs, seeds=8, steps=600, momentum=0.9, optimizer=
     check_task(task)
     check_value(STEPS, steps)
     check_value(MOMENTUM, momentum)
-    schedules, base_lrs, seeds = named(schedules), peaks(base_lrs), listed(seeds)
-    arms = [(name, lr, check_rates(name, schedule, lr, steps)) for name, schedule in schedules.items() for lr in base_lrs]
+    arms, seeds = arms_of(schedules, base_lrs, steps), listed(seeds)
     make = optimizer or partial(InPlace, momentum=momentum)
     check_optimizer(make)
     runs, parts = {}, blocks(arms, seeds)
@@ -129,6 +128,12 @@ def peaks(base_lrs):
     if not isinstance(base_lrs, (list, tuple, np.ndarray)) or len(base_lrs) == 0:
         raise ValueError(f"base_lrs: the peaks to try, must be a list of at least one learning rate, got {base_lrs!r}")
     return list(dict.fromkeys(base_lrs))
+
+
+def arms_of(schedules, base_lrs, steps):
+    """(name, peak, the learning rates of all updates) of every schedule at every peak, all of them checked."""
+    schedules, base_lrs = named(schedules), peaks(base_lrs)
+    return [(name, lr, check_rates(name, schedule, lr, steps)) for name, schedule in schedules.items() for lr in base_lrs]
 
 
 def check_optimizer(make):

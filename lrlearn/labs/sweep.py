@@ -5,8 +5,8 @@ import numpy as np
 
 from ..core import Param, breaks, check_value
 from .over import over
-from .race import Race, listed, named, peaks, race
-from .train import MOMENTUM, STEPS, Run, check_rates, check_task
+from .race import Race, arms_of, listed, named, peaks, race
+from .train import MOMENTUM, STEPS, Run, check_task
 
 TRIALS = Param("trials", 1, 20, 8, 1, "how many peaks to draw", ">= 1")
 DRAW_SEED = Param("draw_seed", 0, 20, 0, 1, "the number that decides which peaks are drawn", ">= 0")
@@ -53,9 +53,7 @@ def sweep(task, schedules, base_lrs, seeds=8, steps=600, momentum=0.9, optimizer
     check_value(STEPS, steps)
     check_value(MOMENTUM, momentum)
     schedules, base_lrs, seeds = named(schedules), drawn(base_lrs, trials, draw_seed), listed(seeds)
-    for name, schedule in schedules.items():
-        for base_lr in base_lrs:
-            check_rates(name, schedule, base_lr, steps)
+    arms_of(schedules, base_lrs, steps)     # each is checked here, before the first trial
     common = {"task": task, "seeds": seeds, "steps": steps, "momentum": momentum, "optimizer": optimizer}
     arms = [{"name": name, "schedule": schedule, "base_lr": base_lr, **common}
             for name, schedule in schedules.items() for base_lr in base_lrs]

@@ -85,14 +85,14 @@ def check_task(task):
 def train(task, schedule, base_lr, steps=600, seed=0, momentum=0.9, optimizer=None):
     """Train once, with SGD and momentum where nothing else is said, and return the Run.
 
-    task      a Task, such as digits()
-    schedule  a Schedule; the learning rate of update t is schedule(t, base_lr)
-    base_lr   the learning rate at the peak, >= 0
-    steps     updates, an integer >= 1
-    seed      decides first weights, label noise and batches, an integer >= 0
-    momentum  the share of the last update that goes on, >= 0 and < 1; of SGD, where optimizer is None
-    optimizer what moves the weights: None for SGD with momentum, or a function of (weights, lr) that gives a
-              torch.optim.Optimizer, such as the class torch.optim.Adam itself
+    task       a Task, such as digits()
+    schedule   a Schedule; the learning rate of update t is schedule(t, base_lr)
+    base_lr    the learning rate at the peak, >= 0
+    steps      updates, an integer >= 1
+    seed       decides first weights, label noise and batches, an integer >= 0
+    momentum   the share of the last update that goes on, >= 0 and < 1; of SGD, where optimizer is None
+    optimizer  what moves the weights: None for SGD with momentum, or a function of (weights, lr) that gives a
+               torch.optim.Optimizer, such as the class torch.optim.Adam itself
 
     A run whose loss is no longer finite stops and is reported as diverged. So is a run that ends with a validation loss
     above ten times log(number of classes), the loss of guessing.
