@@ -1,11 +1,13 @@
 # make read     install, build the book from the committed notebooks, serve it on this machine
-# make test     everything that must pass
+# make test     everything that must pass; JOBS=1 for one test after the other
 # make test-core  the same without the peer frameworks, whether they are installed or not; says what it leaves out
 # make outputs  run every notebook and store its outputs
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 NOTEBOOKS := $(wildcard book/*.ipynb)
+JOBS ?= 2
+PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
 
 .PHONY: read site test test-core outputs bench clean
 
@@ -16,11 +18,11 @@ site: $(VENV)/reading _build/.of
 	$(BIN)/jupyter-book build . -W --keep-going -n --quiet
 
 test: $(VENV)/testing
-	$(BIN)/python -m pytest -q
-	LRLEARN_CHECK=1 $(BIN)/python -m pytest -q -p no:doctest -o addopts= --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg book
+	$(PYTEST)
+	LRLEARN_CHECK=1 $(PYTEST) -p no:doctest -o addopts= --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg book
 
 test-core: $(VENV)/core
-	LRLEARN_CORE=1 $(BIN)/python -m pytest -q -rs
+	LRLEARN_CORE=1 $(PYTEST) -rs
 
 outputs: $(VENV)/reading
 	$(BIN)/python book/_ext/outputs.py $(NOTEBOOKS)

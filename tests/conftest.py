@@ -56,6 +56,23 @@ def pytest_make_collect_report():
     return held((yield))
 
 
+def pytest_sessionfinish(session):
+    """One of several processes hands over what it has measured."""
+    agreement = sys.modules.get("tests.peers.agreement")
+    if agreement and hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["agreement"] = [(*row, apart) for row, apart in agreement.FOUND.items()]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """The first process takes it."""
+    measured = getattr(node, "workeroutput", {}).get("agreement")
+    if measured:
+        from tests.peers import agreement
+
+        agreement.FOUND.update({agreement.Row(*row): apart for *row, apart in measured})
+
+
 def pytest_terminal_summary(terminalreporter):
     """The table of agreement, as far as this run has measured it."""
     agreement = sys.modules.get("tests.peers.agreement")
