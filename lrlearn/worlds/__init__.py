@@ -10,6 +10,7 @@ HOMES = {
     "bowl": "descent", "descend": "descent",
     "valley": "momentum", "roll": "momentum",
     "noise_floor": "noise", "moments": "noise", "floor_of": "noise", "shake": "noise",
+    "noisy_valley": "river", "settle": "river", "parts": "river", "told": "river",
     "double_well": "wells", "wander": "wells",
     "sharpness": "edge", "sharpen": "edge",
     "steps": "calculator", "total_steps": "calculator", "updates_per_epoch": "calculator", "warmup_updates": "calculator",

@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 
 import lrlearn as ll
 
-WORLDS = ("bowl", "valley", "noise_floor", "double_well", "sharpness", "steps")
+WORLDS = ("bowl", "valley", "noise_floor", "noisy_valley", "double_well", "sharpness", "steps")
 WATCH = """
 addEventListener("lr-drawn", () => { window.firstLive ??= performance.now(); });
 new PerformanceObserver((list) => { for (const e of list.getEntries()) if (!e.hadRecentInput) window.shift = (window.shift ?? 0) + e.value; })

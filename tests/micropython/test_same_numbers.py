@@ -77,7 +77,7 @@ def chosen(schedule=Schedule(cosine, T_max=40)):
     return ll.svg.Chart(x=(0, 40), y=(0, 1), alt="one").line(list(range(41)), [schedule(t) for t in range(41)])
 
 
-WORLDS = ("bowl", "valley", "noise_floor", "double_well", "sharpness", "steps")
+WORLDS = ("bowl", "valley", "noise_floor", "noisy_valley", "double_well", "sharpness", "steps")
 FIGURES = {
     "cosine": lambda: ll.explore(ll.cosine),
     "several": lambda: ll.explore(ll.cosine, Schedule(ll.constant), ll.warmup, base_lr=(0.01, 1.0)),
