@@ -40,8 +40,9 @@ LONGER = Param("T_mult", 1, 4, 1, 1, "how many times longer each cycle is than t
 card(
     cosine_restarts,
     title="Cosine annealing with warm restarts",
-    latex=r"\eta_t = \eta_{\min} + \tfrac12\,(\eta_{\max} - \eta_{\min})\left(1 + \cos\frac{\pi\,(t - t_i)}{T_i}\right),"
-    r"\quad T_i = T_0\,m^{\,i},\quad t_i = T_0 + \dots + T_{i-1}",
+    latex=r"\begin{aligned}"
+    r" \eta_t &= \eta_{\min} + \tfrac12\,(\eta_{\max} - \eta_{\min})\left(1 + \cos\frac{\pi\,(t - t_i)}{T_i}\right) \\"
+    r" T_i &= T_0\,m^{\,i}, \quad t_i = T_0 + \dots + T_{i-1} \end{aligned}",
     paper="loshchilov2017sgdr",
     params=(
         FIRST, LONGER,
@@ -98,8 +99,8 @@ def triangular(t, base_lr, step_size_up, step_size_down=None, eta_min=0.0):
 card(
     triangular,
     title="Triangular cycles",
-    latex=r"\eta_t = \eta_{\min} + (\eta_{\max} - \eta_{\min})\,\Lambda_t,"
-    r"\quad \Lambda_t = \min\left(\frac{\tau}{u},\ \frac{u + d - \tau}{d}\right),\quad \tau = t \bmod (u + d)",
+    latex=r"\begin{aligned} \eta_t &= \eta_{\min} + (\eta_{\max} - \eta_{\min})\,\Lambda_t \\"
+    r" \Lambda_t &= \min\left(\frac{\tau}{u},\ \frac{u + d - \tau}{d}\right), \quad \tau = t \bmod (u + d) \end{aligned}",
     paper="smith2017clr",
     params=(UP, DOWN, ETA_MIN),
     names={"torch": 'CyclicLR(mode="triangular")', "ignite": "LinearCyclicalScheduler"},
@@ -131,8 +132,8 @@ def triangular2(t, base_lr, step_size_up, step_size_down=None, eta_min=0.0):
 card(
     triangular2,
     title="Triangular cycles of halving height",
-    latex=r"\eta_t = \eta_{\min} + (\eta_{\max} - \eta_{\min})\,2^{-\lfloor t / (u + d) \rfloor}\,\Lambda_t,"
-    r"\quad \Lambda_t = \min\left(\frac{\tau}{u},\ \frac{u + d - \tau}{d}\right),\quad \tau = t \bmod (u + d)",
+    latex=r"\begin{aligned} \eta_t &= \eta_{\min} + (\eta_{\max} - \eta_{\min})\,2^{-\lfloor t / (u + d) \rfloor}\,\Lambda_t \\"
+    r" \Lambda_t &= \min\left(\frac{\tau}{u},\ \frac{u + d - \tau}{d}\right), \quad \tau = t \bmod (u + d) \end{aligned}",
     paper="smith2017clr",
     params=(UP, DOWN, ETA_MIN),
     names={"torch": 'CyclicLR(mode="triangular2")'},
@@ -163,8 +164,8 @@ def exp_range(t, base_lr, step_size_up, gamma, step_size_down=None, eta_min=0.0)
 card(
     exp_range,
     title="Triangular cycles of exponentially shrinking height",
-    latex=r"\eta_t = \eta_{\min} + (\eta_{\max} - \eta_{\min})\,\gamma^{\,t}\,\Lambda_t,"
-    r"\quad \Lambda_t = \min\left(\frac{\tau}{u},\ \frac{u + d - \tau}{d}\right),\quad \tau = t \bmod (u + d)",
+    latex=r"\begin{aligned} \eta_t &= \eta_{\min} + (\eta_{\max} - \eta_{\min})\,\gamma^{\,t}\,\Lambda_t \\"
+    r" \Lambda_t &= \min\left(\frac{\tau}{u},\ \frac{u + d - \tau}{d}\right), \quad \tau = t \bmod (u + d) \end{aligned}",
     paper="smith2017clr",
     params=(UP, Param("gamma", 0.97, 1.0, 0.99, 0.001, "the factor of one step", "> 0 and <= 1"), DOWN, ETA_MIN),
     names={"torch": 'CyclicLR(mode="exp_range")'},
