@@ -12,6 +12,7 @@ import lrlearn as ll
 from lrlearn import cosine_restarts
 from lrlearn.exercises import cyclic as ex
 from tests.peers import from_keras, from_timm, from_torch
+from tests.scripts import rates_of
 
 
 def close(a, b, tolerance=1e-9):
@@ -50,18 +51,7 @@ def test_the_first_cycle_fits_and_one_update_more_does_not(total, cycles, T_mult
 
 
 def run_script(source):
-    """Run the very text of the exercise, and return the rate of every update."""
-    model, used = torch.nn.Linear(1, 1), []
-
-    def watched(*arguments, **hyper):
-        optimizer = SGD(*arguments, **hyper)
-        optimizer.register_step_pre_hook(lambda *_: used.append(optimizer.param_groups[0]["lr"]))
-        return optimizer
-
-    loader = [(torch.zeros(1, 1), torch.zeros(1, 1))] * 50
-    names = dict(SGD=watched, CosineAnnealingWarmRestarts=CosineAnnealingWarmRestarts, model=model, loader=loader)
-    exec(source, dict(names, loss_fn=torch.nn.functional.mse_loss))
-    return used
+    return rates_of(source, CosineAnnealingWarmRestarts=CosineAnnealingWarmRestarts)
 
 
 def test_the_script_ends_near_the_peak_and_each_cure_in_a_trough():

@@ -11,6 +11,7 @@ import lrlearn as ll
 from lrlearn import Schedule, cosine, one_cycle, one_cycle_momentum, warmup
 from lrlearn.exercises import one_cycle as ex
 from tests.peers import from_fastai, from_lrsched, from_optax, from_torch
+from tests.scripts import rates_of
 
 
 def close(a, b, tolerance=1e-9):
@@ -47,17 +48,7 @@ def test_the_last_rate_is_the_one_that_torch_uses():
 
 
 def run_script(source):
-    """Run the very text of the exercise, and return the rate of every update."""
-    model, used = torch.nn.Linear(1, 1), []
-
-    def watched(*arguments, **hyper):
-        optimizer = SGD(*arguments, **hyper)
-        optimizer.register_step_pre_hook(lambda *_: used.append(optimizer.param_groups[0]["lr"]))
-        return optimizer
-
-    loader = [(torch.zeros(1, 1), torch.zeros(1, 1))] * 50
-    exec(source, dict(SGD=watched, OneCycleLR=OneCycleLR, model=model, loader=loader, loss_fn=torch.nn.functional.mse_loss))
-    return used
+    return rates_of(source, OneCycleLR=OneCycleLR)
 
 
 def test_the_script_stays_low_and_the_cure_makes_the_whole_cycle():
