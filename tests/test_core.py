@@ -164,7 +164,7 @@ def test_unknown_and_missing_names():
     assert refused(cosine, t=3, T_max=9) == "t: unknown to cosine, which takes T_max, eta_min, got 3"
 
 
-@pytest.mark.parametrize("formula", [None, 3, "cosine", Schedule(constant), partial(cosine, T_max=9)], ids=str)
+@pytest.mark.parametrize("formula", [None, 3, "cosine", Schedule(constant), partial(cosine, T_max=9)], ids=lambda f: type(f).__name__)
 def test_what_is_not_a_formula(formula):
     sentence = refused(formula)
     assert sentence.startswith("formula: a function f(t, base_lr, ...) -> lr, must be ")
