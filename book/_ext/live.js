@@ -8,10 +8,10 @@ function start() {
 }
 
 async function boot() {
-  const worlds = [...document.querySelectorAll("figure.lr-live")].some((figure) => /lrlearn(\.| import )worlds/.test(figure.dataset.lr));
+  const bundled = [...document.querySelectorAll('link[rel="preload"][href$=".json"]')];       // what the page's figures need
   const [{ loadMicroPython }, ...bundles] = await Promise.all([
     import(new URL("micropython.mjs", base)),
-    ...["py.json", ...(worlds ? ["worlds.json"] : [])].map((name) => fetch(new URL(name, base)).then((answer) => answer.json())),
+    ...bundled.map(({ href }) => fetch(href).then((answer) => answer.json())),
   ]);
   const mp = await loadMicroPython({ heapsize: 2 << 20 });
   for (const [path, text] of bundles.flatMap(({ files }) => Object.entries(files))) {

@@ -4,7 +4,7 @@ from math import sqrt
 from ..core import Param, card
 from ..svg import Chart, Panels
 from .dice import normals
-from .panel import BALL, CONSTANT, RATE, choice, planned
+from .panel import BALL, CONSTANT, RATE, choice, held, planned
 
 UPDATES, START, BALLS, LEAST, MOST = 100, 4.0, 3, 1e-3, 1e4
 
@@ -79,18 +79,13 @@ def noise_floor(base_lr=0.5, noise=1.0, curvature=1.0, schedule=CONSTANT):
         left.line(some, shake(lrs, curvature, noise, seed=7 * i)[::3], "", "currentColor", 0.5)
     path = shake(lrs, curvature, noise)
     left.line(times, path, "", BALL, 1.6).dot(UPDATES, min(max(path[-1], -5), 5), BALL, 6)
-    losses = [held(curvature * (both[t][0] ** 2 + both[t][1]) / 2) for t in times[::2]]
+    losses = [held(curvature * (both[t][0] ** 2 + both[t][1]) / 2, LEAST / 10, MOST) for t in times[::2]]
     floors = [floor_of(lr, curvature, noise) for lr in lrs[::2]]
-    floors = [held(MOST if f is None else curvature * f / 2) for f in floors]
+    floors = [held(MOST if f is None else curvature * f / 2, LEAST / 10, MOST) for f in floors]
     right = Chart((0, UPDATES), (LEAST, 100), "update t", "mean loss", "y")
     right.line(times[:-1:2], floors, "floor", RATE, 1.5, "5 4").line(times[::2], losses, "mean", BALL)
     words = verdict(both[-1], losses, floors)
     return Panels([left, right], 0.5, words + ".").title(words)
-
-
-def held(loss):
-    """The loss, kept where the picture's logarithmic axis can show it."""
-    return min(max(loss, LEAST / 10), MOST)
 
 
 def verdict(last, losses, floors):

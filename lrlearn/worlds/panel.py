@@ -19,6 +19,11 @@ def planned(schedule, updates, base_lr):
     return [lr + GRAIN - GRAIN for lr in curve(schedule, updates, base_lr)]
 
 
+def held(loss, least, most):
+    """The loss, kept where a picture's logarithmic axis can show it."""
+    return min(max(loss, least), most)
+
+
 def rates(lrs, top, zones):
     """The learning rate of each update, over pale zones (from, to, colour, words), cut off at the top."""
     last = len(lrs) - 1

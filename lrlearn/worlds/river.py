@@ -4,7 +4,7 @@ from math import sqrt
 from ..core import Param, card
 from ..svg import Chart, Panels
 from .noise import moments
-from .panel import BALL, CONSTANT, GOOD, RATE, choice, planned, rates
+from .panel import BALL, CONSTANT, GOOD, RATE, choice, held, planned, rates
 
 UPDATES, LEAST, MOST = 300, 2e-5, 10.0
 
@@ -49,13 +49,8 @@ def parts(path):
     """The picture of what settle returns: the way still to go, solid, and what the noise adds, dashed."""
     chart = Chart((0, len(path) - 1), (LEAST, MOST), "update t", "mean loss", "y")
     some = list(range(0, len(path), 2))
-    chart.line(some, [held(path[t][0]) for t in some], "way", RATE)
-    return chart.line(some, [held(path[t][1]) for t in some], "noise", GOOD, 2.2, "6 4")
-
-
-def held(loss):
-    """The loss, kept where the picture's logarithmic axis can show it."""
-    return min(max(loss, LEAST / 10), 10 * MOST)
+    way, noise = [[held(path[t][k], LEAST / 10, 10 * MOST) for t in some] for k in (0, 1)]
+    return chart.line(some, way, "way", RATE).line(some, noise, "noise", GOOD, 2.2, "6 4")
 
 
 def told(path):

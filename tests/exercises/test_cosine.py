@@ -4,16 +4,14 @@ from math import ceil, cos, floor, pi, sin, tan
 import numpy as np
 import pytest
 import torch
+from near import near
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
 import lrlearn as ll
 from lrlearn import Schedule, cosine, warmup
 from lrlearn.exercises import cosine as ex
 from tests.peers import from_keras, from_optax, from_timm, from_torch, from_transformers
-
-
-def close(a, b, tolerance=1e-9):
-    return len(a) == len(b) and all(abs(x - y) <= tolerance for x, y in zip(a, b))
+from tests.scripts import recorded
 
 
 # -- the solutions are the field's ----------------------------------------------------------------
@@ -30,7 +28,7 @@ def test_the_last_rate_is_the_one_that_torch_uses():
 def test_warm_cosine_is_the_package_s_composition():
     for W, T in ((0, 8), (3, 10), (10, 100)):
         s = Schedule(warmup, schedule=Schedule(cosine, T_max=T - W), warmup_steps=W)
-        assert close([ex.warm_cosine(t, 0.1, W, T) for t in range(2 * T)], [s(t, 0.1) for t in range(2 * T)], 1e-15)
+        assert near([ex.warm_cosine(t, 0.1, W, T) for t in range(2 * T)], [s(t, 0.1) for t in range(2 * T)], 1e-15)
 
 
 @pytest.mark.parametrize("floor_", [0.0, 0.01])
@@ -57,8 +55,8 @@ def test_the_recursion_takes_up_a_rate_that_was_changed_as_torch_does():
 def run_script(T_max, epochs, batches, accumulate):
     """Run the very text of the exercise, with this T_max, and return the rate of every update and the one after the end."""
     model = torch.nn.Linear(1, 1)
-    optimizer, rates = torch.optim.SGD(model.parameters(), lr=0.1), []
-    optimizer.register_step_pre_hook(lambda *_: rates.append(optimizer.param_groups[0]["lr"]))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    rates = recorded(optimizer)
     source = ex.SCRIPT.replace("T_max=epochs", f"T_max={T_max}")
     assert T_max == "epochs" or source != ex.SCRIPT
     loader = [(torch.zeros(1, 1), torch.zeros(1, 1))] * batches
@@ -101,18 +99,18 @@ PEER_SAYS = [
 
 @pytest.mark.parametrize("formula, hyper, peer, call, steps", PEER_SAYS, ids=lambda v: getattr(v, "__name__", None))
 def test_the_framework_does_what_the_mistake_s_words_say(formula, hyper, peer, call, steps):
-    assert close([formula(t, 1.0, *hyper) for t in range(steps)], peer.rates(call, steps), 2e-6)
+    assert near([formula(t, 1.0, *hyper) for t in range(steps)], peer.rates(call, steps), 2e-6)
 
 
 def test_alpha_is_a_fraction_in_optax_and_keras():
     ours = [ex.floor_as_a_fraction(t, 0.1, 10, 0.2) for t in range(15)]
-    assert close(ours, from_optax.rates("optax.cosine_decay_schedule(0.1, 10, alpha=0.2)", 15), 1e-7)
-    assert close(ours, from_keras.rates("keras.optimizers.schedules.CosineDecay(0.1, 10, alpha=0.2)", 15), 1e-7)
+    assert near(ours, from_optax.rates("optax.cosine_decay_schedule(0.1, 10, alpha=0.2)", 15), 1e-7)
+    assert near(ours, from_keras.rates("keras.optimizers.schedules.CosineDecay(0.1, 10, alpha=0.2)", 15), 1e-7)
 
 
 def test_a_chained_scheduler_multiplies_as_the_product_does():
     call = "ChainedScheduler([LinearLR(optimizer, 1e-9, total_iters=3), CosineAnnealingLR(optimizer, T_max=10)])"
-    assert close([ex.product(t, 1.0, 3, 10) for t in range(11)], from_torch.rates(call, 11), 1e-6)
+    assert near([ex.product(t, 1.0, 3, 10) for t in range(11)], from_torch.rates(call, 11), 1e-6)
 
 
 # -- answers as readers write them ----------------------------------------------------------------

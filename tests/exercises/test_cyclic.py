@@ -5,6 +5,7 @@ from itertools import accumulate
 import numpy as np
 import pytest
 import torch
+from near import near
 from torch.optim import SGD
 from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
 
@@ -15,23 +16,19 @@ from tests.peers import from_keras, from_timm, from_torch
 from tests.scripts import rates_of
 
 
-def close(a, b, tolerance=1e-9):
-    return len(a) == len(b) and all(abs(x - y) <= tolerance for x, y in zip(a, b))
-
-
 # -- the solutions are the field's ----------------------------------------------------------------
 
 def test_the_triangles_are_torch_s():
     call = 'CyclicLR(optimizer, base_lr=0.2, max_lr=1.0, step_size_up=2, step_size_down=4, mode="triangular2")'
     assert call in " ".join(ex.by_hand.text.split())
-    assert close(ex.rates(), from_torch.rates(call, 10), 1e-12)
-    assert close(ex.every_top_the_same(), from_torch.rates(call.replace("triangular2", "triangular"), 10), 1e-12)
+    assert near(ex.rates(), from_torch.rates(call, 10), 1e-12)
+    assert near(ex.every_top_the_same(), from_torch.rates(call.replace("triangular2", "triangular"), 10), 1e-12)
 
 
 @pytest.mark.parametrize("T_0, T_mult, floor", [(10, 1, 0.0), (4, 2, 0.0), (5, 3, 0.1), (1, 3, 0.0), (1, 1, 0.2)])
 def test_the_restarts_are_torch_s(T_0, T_mult, floor):
     call = f"CosineAnnealingWarmRestarts(optimizer, T_0={T_0}, T_mult={T_mult}, eta_min={floor})"
-    assert close([ex.my_restarts(t, 1.0, T_0, T_mult, floor) for t in range(130)], from_torch.rates(call, 130), 1e-12)
+    assert near([ex.my_restarts(t, 1.0, T_0, T_mult, floor) for t in range(130)], from_torch.rates(call, 130), 1e-12)
 
 
 def test_the_restarts_are_the_package_s_own():
@@ -77,7 +74,7 @@ def test_a_logarithm_misses_the_restart_that_torch_s_step_with_an_epoch_misses()
         scheduler.step(epoch)
         theirs += scheduler.get_last_lr()
     ours = [ex.by_logarithm(t, 1.0, 5, 3) for t in range(607)]
-    assert close(ours, theirs, 1e-12) and ours[605] == 0.0 and ex.my_restarts(605, 1.0, 5, 3) == 1.0
+    assert near(ours, theirs, 1e-12) and ours[605] == 0.0 and ex.my_restarts(605, 1.0, 5, 3) == 1.0
     plain = from_torch.rates("CosineAnnealingWarmRestarts(optimizer, T_0=5, T_mult=3)", 607)
     assert plain[605] == 1.0, "step() without an argument counts with integers"
 
@@ -97,12 +94,12 @@ def test_with_two_the_logarithm_is_right():
 
 def test_climbs_back_is_torch_s_other_cosine():
     theirs = from_torch.rates("CosineAnnealingLR(optimizer, T_max=10)", 35)
-    assert close([ex.climbs_back(t, 1.0, 10) for t in range(35)], theirs, 1e-12)
+    assert near([ex.climbs_back(t, 1.0, 10) for t in range(35)], theirs, 1e-12)
 
 
 def test_a_lower_peak_is_keras_s_m_mul():
     theirs = from_keras.rates("keras.optimizers.schedules.CosineDecayRestarts(1.0, 4, t_mul=2.0, m_mul=0.5)", 30)
-    assert close([ex.lower_after_each_restart(t, 1.0, 4, 2) for t in range(30)], theirs, 1e-6)
+    assert near([ex.lower_after_each_restart(t, 1.0, 4, 2) for t in range(30)], theirs, 1e-6)
 
 
 def test_a_floor_in_a_factor_is_a_share_of_the_rate():
@@ -113,7 +110,7 @@ def test_a_floor_in_a_factor_is_a_share_of_the_rate():
         used += scheduler.get_last_lr()
         optimizer.step()
         scheduler.step()
-    assert close(used, [ex.floor_as_a_share(t, 0.4, 10, 1, 0.1) for t in range(25)], 1e-12)
+    assert near(used, [ex.floor_as_a_share(t, 0.4, 10, 1, 0.1) for t in range(25)], 1e-12)
 
 
 # -- answers as readers write them ----------------------------------------------------------------

@@ -4,6 +4,7 @@ import copy
 import importlib
 import inspect
 import itertools
+import json
 import math
 import pkgutil
 import re
@@ -21,6 +22,7 @@ for file in sorted(Path(__file__).with_name("grids").glob("*.py")):
     found = importlib.import_module(f"tests.exercises.grids.{file.stem}").GRIDS
     GRIDS.update({(file.stem, name): grid for name, grid in found.items()})
 
+BOOK = Path(__file__).parents[2] / "book"
 FOUND = {}
 for info in pkgutil.iter_modules(lrlearn.exercises.__path__):
     module = importlib.import_module("lrlearn.exercises." + info.name)
@@ -213,6 +215,13 @@ def test_an_untouched_stub_is_not_started(key):
         names = {}
         exec(f"def {exercise.name}{signature}:\n    {inside}\n", names)
         assert exercise.check(names[exercise.name]).state == "not started yet", inside
+
+
+@pytest.mark.parametrize("chapter", sorted({chapter for chapter, _ in FOUND}))
+def test_the_stubs_of_the_notebook_are_not_started(chapter):
+    cells = json.loads((BOOK / f"{chapter}.ipynb").read_text(encoding="utf-8"))["cells"]
+    said = ["".join(cell["outputs"][0]["data"]["text/plain"]) for cell in cells if re.search(r"^ex\.\w+\.check\(", "".join(cell["source"]), re.M)]
+    assert len(said) == [where for where, _ in FOUND].count(chapter) and all(words.startswith("Not started yet.") for words in said)
 
 
 @every

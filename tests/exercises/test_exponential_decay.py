@@ -4,16 +4,14 @@ from math import exp, log, log10
 import numpy as np
 import pytest
 import torch
+from near import near
 from torch.optim.lr_scheduler import ExponentialLR, StepLR
 
 import lrlearn as ll
 from lrlearn import exponential_decay, inverse_time_decay
 from lrlearn.exercises import exponential_decay as ex
 from tests.peers import from_keras, from_optax, from_torch
-
-
-def close(a, b, tolerance=1e-9):
-    return len(a) == len(b) and all(abs(x - y) <= tolerance for x, y in zip(a, b))
+from tests.scripts import recorded
 
 
 def cases(exercise):
@@ -24,7 +22,7 @@ def cases(exercise):
 
 def test_gamma_halves_torch_s_rate_every_twenty_updates():
     rates = from_torch.rates(f"ExponentialLR(optimizer, gamma={ex.gamma_of_20()!r})", 61)
-    assert close(rates[::20], [1.0, 0.5, 0.25, 0.125], 1e-12)
+    assert near(rates[::20], [1.0, 0.5, 0.25, 0.125], 1e-12)
     assert exp(-ex.the_rate_lambda()) == pytest.approx(ex.gamma_of_20(), rel=1e-15)
 
 
@@ -38,7 +36,7 @@ def test_what_the_mistakes_say_of_their_own_numbers():
 def test_updates_and_epochs_agree_at_the_beginning_of_every_epoch(gamma, n):
     by_update = from_torch.rates(f"ExponentialLR(optimizer, gamma={ex.per_update(gamma, n)!r})", 5 * n + 1)
     by_epoch = from_torch.rates(f"ExponentialLR(optimizer, gamma={gamma})", 6)
-    assert close(by_update[::n], by_epoch, 1e-12)
+    assert near(by_update[::n], by_epoch, 1e-12)
     for mistake in ex.per_epoch_to_per_update.mistakes:
         wrong = mistake(gamma, n)
         assert abs(wrong**n - gamma) > 1e-4, f"{mistake.__name__} would do no harm"
@@ -50,22 +48,22 @@ def test_the_curve_is_that_of_keras_and_optax(rate, n, stairs):
     ours = [ex.my_exponential(t, 1.0, rate, n, stairs) for t in range(35)]
     keras = f"keras.optimizers.schedules.ExponentialDecay(1.0, {n}, {rate}, staircase={stairs})"
     optax = f"optax.exponential_decay(1.0, {n}, {rate}, staircase={stairs})"
-    assert close(ours, from_keras.rates(keras, 35), 2e-6) and close(ours, from_optax.rates(optax, 35), 2e-6)
+    assert near(ours, from_keras.rates(keras, 35), 2e-6) and near(ours, from_optax.rates(optax, 35), 2e-6)
 
 
 def test_the_solution_s_four_names():
     for rate in (0.5, 0.9):
         smooth = [ex.my_exponential(t, 1.0, rate, 1) for t in range(25)]
-        assert close(smooth, from_torch.rates(f"ExponentialLR(optimizer, gamma={rate})", 25), 1e-12)
+        assert near(smooth, from_torch.rates(f"ExponentialLR(optimizer, gamma={rate})", 25), 1e-12)
         stairs = [ex.my_exponential(t, 1.0, rate, 4, True) for t in range(25)]
-        assert close(stairs, from_torch.rates(f"StepLR(optimizer, 4, gamma={rate})", 25), 1e-12)
+        assert near(stairs, from_torch.rates(f"StepLR(optimizer, 4, gamma={rate})", 25), 1e-12)
 
 
 def test_inverse_time_has_the_same_arguments_in_keras():
     call = "keras.optimizers.schedules.InverseTimeDecay(1.0, 10, 0.5, staircase={})"
     for stairs in (False, True):
         ours = [ex.inverse_time(t, 1.0, 0.5, 10, stairs) for t in range(35)]
-        assert close(ours, from_keras.rates(call.format(stairs), 35), 2e-6)
+        assert near(ours, from_keras.rates(call.format(stairs), 35), 2e-6)
     for t in range(35):
         assert ex.inverse_time(t, 1.0, 0.5, 10) == pytest.approx(inverse_time_decay(t, 1.0, 0.5, 10))
 
@@ -73,8 +71,8 @@ def test_inverse_time_has_the_same_arguments_in_keras():
 def run_script(source, epochs=30, batches=200):
     """Run the very text of the exercise, and return the rate of every update."""
     model = torch.nn.Linear(1, 1)
-    optimizer, rates = torch.optim.SGD(model.parameters(), lr=1.0), []
-    optimizer.register_step_pre_hook(lambda *_: rates.append(optimizer.param_groups[0]["lr"]))
+    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+    rates = recorded(optimizer)
     loader = [(torch.zeros(1, 1), torch.zeros(1, 1))] * batches
     source = source.replace("range(30)", f"range({epochs})")
     exec(source, dict(ExponentialLR=ExponentialLR, optimizer=optimizer, model=model, loader=loader,
@@ -96,7 +94,7 @@ def test_the_script_falls_below_a_hundredth_where_the_solution_says():
 ])
 def test_both_cures_take_a_tenth_off_each_epoch(cure):
     rates = run_script(cure, epochs=3)
-    assert cure != ex.SCRIPT and close(rates[::200], [1.0, 0.9, 0.81], 1e-12)
+    assert cure != ex.SCRIPT and near(rates[::200], [1.0, 0.9, 0.81], 1e-12)
 
 
 def test_at_the_end_of_the_script_no_float_holds_the_rate():
@@ -197,8 +195,8 @@ def test_the_staircase_is_the_step_decay_of_the_package_and_of_torch():
         rates.append(optimizer.param_groups[0]["lr"])
         optimizer.step()
         scheduler.step()
-    assert close(rates, [ex.my_exponential(t, 0.1, 0.5, 3, True) for t in range(12)], 1e-12)
-    assert close(rates, [ll.step_decay(t, 0.1, 3, 0.5) for t in range(12)], 1e-12)
+    assert near(rates, [ex.my_exponential(t, 0.1, 0.5, 3, True) for t in range(12)], 1e-12)
+    assert near(rates, [ll.step_decay(t, 0.1, 3, 0.5) for t in range(12)], 1e-12)
 
 
 @pytest.mark.parametrize("answer, state, mistake", [

@@ -4,16 +4,13 @@ from math import sqrt
 import numpy as np
 import pytest
 import torch
+from near import near
 from torch.optim.lr_scheduler import LambdaLR
 
 from lrlearn import Schedule, inverse_sqrt, noam, warmup
 from lrlearn.exercises import inverse_sqrt as ex
 from lrlearn.pytorch import ScheduleLR
 from tests.peers import from_timm, from_transformers
-
-
-def close(a, b, tolerance=1e-12):
-    return len(a) == len(b) and all(abs(x - y) <= tolerance for x, y in zip(a, b))
 
 
 def used(make, lr, updates):
@@ -56,21 +53,21 @@ def test_a_tenth_after_a_hundred_warm_ups_in_transformers():
 @pytest.mark.parametrize("w, scale", [(10, None), (4, 40), (7, 3), (0, None), (0, 25), (1, None)])
 def test_the_curve_is_that_of_transformers(w, scale):
     call = f"get_inverse_sqrt_schedule(optimizer, num_warmup_steps={w}, timescale={scale})"
-    assert close([ex.my_inverse_sqrt(t, 1.0, w, scale) for t in range(60)], from_transformers.rates(call, 60))
+    assert near([ex.my_inverse_sqrt(t, 1.0, w, scale) for t in range(60)], from_transformers.rates(call, 60), 1e-12)
 
 
 def test_the_curve_is_this_package_s_and_timm_s():
     ours = [ex.my_inverse_sqrt(t, 1.0, 10, 40) for t in range(60)]
     after = Schedule(inverse_sqrt, timescale=40)
-    assert close(ours, [warmup(t, 1.0, after, 10) for t in range(60)])
+    assert near(ours, [warmup(t, 1.0, after, 10) for t in range(60)], 1e-12)
     timm = 'WSDLRScheduler(optimizer, t_initial=100, decay_t=1, stable_fn="rsqrt", warmup_t=10, stable_timescale=40)'
-    assert close(ours, from_timm.rates(timm, 60))
+    assert near(ours, from_timm.rates(timm, 60), 1e-12)
 
 
 def test_a_given_timescale_makes_the_paper_s_tail_only_when_it_is_the_warm_up():
     assert [ex.my_inverse_sqrt(t, 1.0, 10) for t in (40, 90)] == pytest.approx([sqrt(10 / 40), sqrt(10 / 90)])
     same = [ex.timescale_without_a_shift(t, 1.0, 10) for t in range(10, 50)]
-    assert close(same, [ex.my_inverse_sqrt(t, 1.0, 10) for t in range(10, 50)])
+    assert near(same, [ex.my_inverse_sqrt(t, 1.0, 10) for t in range(10, 50)], 1e-12)
     assert ex.timescale_without_a_shift(10, 1.0, 10, 40) == 2.0, "it jumps at the peak"
 
 
@@ -99,7 +96,7 @@ def test_the_mended_script_runs_at_what_the_paper_says():
     assert max(script(1.0)) == pytest.approx(ex.what_rate_returns(), rel=1e-12)
     assert ex.what_rate_returns() / ex.highest_rate() == pytest.approx(20_000, rel=1e-12)
     held = used(lambda optimizer: ScheduleLR(optimizer, Schedule(noam, d_model=768, warmup_steps=5000)), 1.0, 6000)
-    assert close(held, script(1.0), 1e-15)
+    assert near(held, script(1.0), 1e-15)
 
 
 # -- answers as readers write them ----------------------------------------------------------------

@@ -4,16 +4,13 @@ import warnings
 
 import pytest
 import torch
+from near import near
 from torch.optim.lr_scheduler import ConstantLR, CosineAnnealingLR, LambdaLR, SequentialLR
 
 from lrlearn import Schedule, constant, cosine, linear, piecewise_linear, repeat, sequential, warmup
 from lrlearn.exercises import joining as ex
 from lrlearn.pytorch import ScheduleLR
 from tests.peers import from_fastai, from_ignite, from_keras, from_optax, from_torch
-
-
-def close(a, b, tolerance=1e-9):
-    return len(a) == len(b) and all(abs(x - y) <= tolerance for x, y in zip(a, b))
 
 
 def made(source, **names):
@@ -45,9 +42,9 @@ TORCHS = ("[LinearLR(optimizer, 0.25, 0.75, 5), CosineAnnealingLR(optimizer, 6),
 
 def test_joined_is_torch_s_and_optax_s():
     wanted = [ex.joined(t, 1.0, [ex.LINE, ex.WAVE, ex.FALL], [4, 9]) for t in range(14)]
-    assert close(wanted, from_torch.rates(f"SequentialLR(optimizer, {TORCHS[0]}, {TORCHS[1]})", 14))
+    assert near(wanted, from_torch.rates(f"SequentialLR(optimizer, {TORCHS[0]}, {TORCHS[1]})", 14), 1e-9)
     parts = "optax.linear_schedule(0.25, 0.75, 5), optax.cosine_decay_schedule(1.0, 6), optax.exponential_decay(1.0, 1, 0.5)"
-    assert close(wanted, from_optax.rates(f"optax.join_schedules([{parts}], [4, 9])", 14), 1e-6)
+    assert near(wanted, from_optax.rates(f"optax.join_schedules([{parts}], [4, 9])", 14), 1e-6)
 
 
 def test_ignite_takes_durations_as_the_mistake_s_words_say():
@@ -55,7 +52,7 @@ def test_ignite_takes_durations_as_the_mistake_s_words_say():
     parts = f"[{line}, CosineAnnealingScheduler(optimizer, 'lr', 1.0, 0.0, 6), {last}]"
     theirs = from_ignite.rates(f"ConcatScheduler(schedulers={parts}, durations=[4, 5])", 12)
     end = Schedule(linear, total_iters=10, end_factor=0.5)
-    assert close(theirs, [ex.durations(t, 1.0, [ex.LINE, ex.WAVE, end], [4, 5]) for t in range(12)])
+    assert near(theirs, [ex.durations(t, 1.0, [ex.LINE, ex.WAVE, end], [4, 5]) for t in range(12)], 1e-9)
 
 
 def test_keras_changes_one_update_late():
@@ -77,7 +74,7 @@ def test_three_numbers_are_put_to_use_as_torch_does(answer, W, H, T):
     assert JOIN in ex.times_and_lengths.text
     first, second, T_max = answer(W, H, T)
     theirs = driven(JOIN, T + 1, warmup_steps=W, first=first, second=second, T_max=T_max)
-    assert close(ex.play_plan(answer, W, H, T), theirs, 1e-9)
+    assert near(ex.play_plan(answer, W, H, T), theirs, 1e-9)
     assert (abs(theirs[-1]) < 1e-9) == (answer is ex.plan)
 
 
@@ -100,17 +97,17 @@ def test_two_parts_that_meet_have_no_jump():
 @pytest.mark.parametrize("W, s, g", [(4, 10, 0.5), (3, 5, 0.1), (12, 5, 0.5)])
 def test_the_script_does_what_the_words_say(W, s, g):
     hyper = dict(warmup_steps=W, step_size=s, gamma=g)
-    assert close(driven(ex.SCRIPT, 40, **hyper), [ex.as_it_stands(t, W, s, g) for t in range(40)])
+    assert near(driven(ex.SCRIPT, 40, **hyper), [ex.as_it_stands(t, W, s, g) for t in range(40)], 1e-9)
     swapped = ex.SCRIPT.replace("[warm, drop]", "[drop, warm]")
-    assert close(driven(swapped, 40, **hyper), [ex.the_cuts_lost(t, W, s, g) for t in range(40)])
+    assert near(driven(swapped, 40, **hyper), [ex.the_cuts_lost(t, W, s, g) for t in range(40)], 1e-9)
     mended = [ex.factor(t, W, s, g) for t in range(40)]
     alone = "scheduler = LambdaLR(optimizer, lambda t: factor(t, warmup_steps, step_size, gamma))"
-    assert close(driven(alone, 40, factor=ex.factor, **hyper), mended)
+    assert near(driven(alone, 40, factor=ex.factor, **hyper), mended, 1e-9)
     line = "LinearLR(optimizer, 1 / warmup_steps, total_iters=warmup_steps - 1)"
     follows = ex.SCRIPT.replace("LambdaLR(optimizer, lambda t: min(1.0, (t + 1) / warmup_steps))", line)
-    assert follows != ex.SCRIPT and close(driven(follows, 40, **hyper), mended)
+    assert follows != ex.SCRIPT and near(driven(follows, 40, **hyper), mended, 1e-9)
     behind = ex.SCRIPT.replace("ChainedScheduler([warm, drop])", "SequentialLR(optimizer, [warm, drop], [warmup_steps])")
-    assert close(driven(behind, 40, **hyper), [ex.counted_from_the_climb(t, W, s, g) for t in range(40)])
+    assert near(driven(behind, 40, **hyper), [ex.counted_from_the_climb(t, W, s, g) for t in range(40)], 1e-9)
 
 
 # -- what the chapter says ------------------------------------------------------------------------
@@ -177,7 +174,7 @@ def test_whose_plan_goes_on_after_a_resume():
                 warnings.simplefilter("always")
                 seen, _ = used(16, saved)
             plan, _ = used(8 if whose == "old" else 16, updates=8)
-            assert close(seen[1:], plan[5:], 1e-9)
+            assert near(seen[1:], plan[5:], 1e-9)
             assert len(caught) == (make is makers[1] and whose == "new")         # ScheduleLR warns, the others do not
 
 
@@ -196,7 +193,7 @@ def test_the_laws_hold_for_schedules_with_floors_and_restarts_too():
 
 def test_fastai_takes_parts_of_the_run():
     call = 'learner.fit(10, cbs=ParamScheduler({"lr": combine_scheds([0.2, 0.8], [SchedLin(0.0, 1.0), SchedLin(1.0, 0.0)])}))'
-    assert close(from_fastai.rates(call, 10), [warmup(t, 1.0, Schedule(linear, total_iters=8), 2) for t in range(10)], 1e-6)
+    assert near(from_fastai.rates(call, 10), [warmup(t, 1.0, Schedule(linear, total_iters=8), 2) for t in range(10)], 1e-6)
 
 
 # -- answers as readers write them ----------------------------------------------------------------

@@ -4,6 +4,7 @@ from math import cos, pi
 import numpy as np
 import pytest
 import torch
+from near import near
 from torch.optim import SGD
 from torch.optim.lr_scheduler import OneCycleLR
 
@@ -14,16 +15,12 @@ from tests.peers import from_fastai, from_lrsched, from_optax, from_torch
 from tests.scripts import rates_of
 
 
-def close(a, b, tolerance=1e-9):
-    return len(a) == len(b) and all(abs(x - y) <= tolerance for x, y in zip(a, b))
-
-
 # -- the solutions are the field's ----------------------------------------------------------------
 
 @pytest.mark.parametrize("steps, share, div, final", [(20, 0.25, 10.0, 2.0), (10, 0.3, 25.0, 1e4), (15, 0.3, 4.0, 5.0)])
 def test_the_closed_form_is_torch_s(steps, share, div, final):
     call = f"OneCycleLR(optimizer, 1.0, {steps}, pct_start={share}, div_factor={div}, final_div_factor={final})"
-    assert close([ex.my_one_cycle(t, 1.0, steps, share, div, final) for t in range(steps)], from_torch.rates(call, steps), 1e-15)
+    assert near([ex.my_one_cycle(t, 1.0, steps, share, div, final) for t in range(steps)], from_torch.rates(call, steps), 1e-15)
 
 
 def test_the_closed_form_is_the_package_s_own():
@@ -37,7 +34,7 @@ def test_the_momentum_is_torch_s():
     for steps, share in ((20, 0.25), (15, 0.3)):
         call = f"OneCycleLR(optimizer, 1.0, {steps}, pct_start={share})"
         theirs = from_torch.rates(call, steps, hyper="momentum")
-        assert close([ex.my_momentum(t, 0.95, 0.85, steps, share) for t in range(steps)], theirs, 1e-15)
+        assert near([ex.my_momentum(t, 0.95, 0.85, steps, share) for t in range(steps)], theirs, 1e-15)
 
 
 def test_the_last_rate_is_the_one_that_torch_uses():
@@ -68,7 +65,7 @@ def test_the_translation_has_the_recipe_s_corners_and_its_fall(W, T, first, last
     steps, share, div, final = ex.as_one_cycle(W, T, first, last)
     call = f"OneCycleLR(optimizer, 1.0, {steps}, pct_start={share!r}, div_factor={div!r}, final_div_factor={final!r})"
     theirs, aim = from_torch.rates(call, T + 1), [recipe(t) for t in range(T + 1)]
-    assert theirs[0] == pytest.approx(first) and close(theirs[W:], aim[W:], 1e-12)
+    assert theirs[0] == pytest.approx(first) and near(theirs[W:], aim[W:], 1e-12)
     gap = max(abs(a - b) for a, b in zip(theirs, aim))
     assert gap <= 0.1053, "up to a tenth of the peak off in between"
     assert W < 30 or gap > 0.09
@@ -86,7 +83,7 @@ def test_a_straight_climb_and_a_curved_fall_are_never_one_cycle():
 def test_a_warm_up_along_a_cosine_is_one_cycle():
     fall = Schedule(cosine, T_max=70, eta_min=4e-6)
     two = Schedule(warmup, schedule=fall, warmup_steps=30, start_factor=1 / 25, shape="cosine")
-    assert close([one_cycle(t, 1.0, 101, 31 / 101) for t in range(120)], [two(t) for t in range(120)], 1e-15)
+    assert near([one_cycle(t, 1.0, 101, 31 / 101) for t in range(120)], [two(t) for t in range(120)], 1e-15)
 
 
 def test_adam_has_beta1_moved():
@@ -96,13 +93,13 @@ def test_adam_has_beta1_moved():
         seen.append(optimizer.param_groups[0]["betas"][0])
         optimizer.step()
         scheduler.step()
-    assert close(seen, [ex.my_momentum(t, 0.95, 0.85, 10) for t in range(10)], 1e-15)
+    assert near(seen, [ex.my_momentum(t, 0.95, 0.85, 10) for t in range(10)], 1e-15)
 
 
 def test_one_number_for_max_lr_is_for_all_param_groups():
     for max_lr, first in ((0.1, [0.004, 0.004]), ([0.01, 0.1], [0.0004, 0.004])):
         groups = [{"params": [torch.zeros(1, requires_grad=True)], "lr": lr} for lr in (0.01, 0.1)]
-        assert close(OneCycleLR(SGD(groups, momentum=0.9), max_lr, total_steps=10).get_last_lr(), first, 1e-15)
+        assert near(OneCycleLR(SGD(groups, momentum=0.9), max_lr, total_steps=10).get_last_lr(), first, 1e-15)
 
 
 # -- what a mistake's words say of a framework ----------------------------------------------------
@@ -116,12 +113,12 @@ PEER_SAYS = [
 
 @pytest.mark.parametrize("formula, peer, call, steps, updates", PEER_SAYS, ids=lambda v: getattr(v, "__name__", None))
 def test_the_framework_does_what_the_mistake_s_words_say(formula, peer, call, steps, updates):
-    assert close([formula(t, 1.0, steps) for t in range(updates)], peer.rates(call, updates), 2e-6)
+    assert near([formula(t, 1.0, steps) for t in range(updates)], peer.rates(call, updates), 2e-6)
 
 
 def test_fastai_counts_as_optax_does_and_its_last_number_divides_the_peak():
     theirs = from_fastai.rates("learner.fit_one_cycle(20, lr_max=1.0, pct_start=0.3)", 20)
-    assert close(theirs, [ex.counted_as_optax_does(t, 1.0, 20, 0.3, 25.0, 4e3) for t in range(20)], 1e-6)
+    assert near(theirs, [ex.counted_as_optax_does(t, 1.0, 20, 0.3, 25.0, 4e3) for t in range(20)], 1e-6)
     assert ex.fastai_s_end() == pytest.approx(0.1 * ex.counted_as_optax_does(20, 1.0, 20, 0.3, 25.0, 4e3))
 
 

@@ -9,6 +9,7 @@ import torch
 from lrlearn.exercises import one_number as ex
 from lrlearn.worlds import descend
 from tests.peers import from_keras
+from tests.scripts import recorded
 
 
 def test_the_limits_are_those_of_the_bowl():
@@ -49,8 +50,8 @@ def test_the_largest_rate_is_where_the_ball_jumps_for_ever():
 def script(text):
     """Run the exercise's very text for torch, and return the rate of every epoch's last update and after the end."""
     model = torch.nn.Linear(1, 1)
-    optimizer, rates = torch.optim.SGD(model.parameters(), lr=0.1), []
-    optimizer.register_step_pre_hook(lambda *_: rates.append(optimizer.param_groups[0]["lr"]))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    rates = recorded(optimizer)
     loader = [(torch.zeros(1, 1), torch.zeros(1, 1))]
     exec(text, dict(optimizer=optimizer, model=model, loader=loader, loss_fn=torch.nn.functional.mse_loss, drop=ex.drop))
     return rates

@@ -4,6 +4,7 @@ import inspect
 import numpy as np
 import pytest
 import torch
+from near import near
 from torch.optim.lr_scheduler import LambdaLR, LinearLR, PolynomialLR
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -11,10 +12,7 @@ import lrlearn as ll
 from lrlearn import Schedule, linear, polynomial
 from lrlearn.exercises import polynomial as ex
 from tests.peers import from_fastai, from_keras, from_optax, from_timm, from_torch, from_transformers
-
-
-def close(a, b, tolerance=1e-9):
-    return len(a) == len(b) and all(abs(x - y) <= tolerance for x, y in zip(a, b))
+from tests.scripts import recorded
 
 
 def optimizer_of(lr=0.1):
@@ -39,12 +37,12 @@ def test_the_closed_form_is_that_of_six_frameworks(power):
         (from_transformers, f"get_polynomial_decay_schedule_with_warmup(optimizer, 0, 10, lr_end=0.0, power={power})"),
     )
     for peer, call in peers:
-        assert close(ours, peer.rates(call, 15), 2e-6), call
+        assert near(ours, peer.rates(call, 15), 2e-6), call
 
 
 def test_fastai_s_power_is_of_the_way_that_is_done():
     rates = from_fastai.rates('learner.fit(10, cbs=ParamScheduler({"lr": SchedPoly(1.0, 0.0, 2)}))', 10)
-    assert close([ex.power_of_the_way_done(t, 1.0, 10, 2) for t in range(10)], rates, 1e-5)
+    assert near([ex.power_of_the_way_done(t, 1.0, 10, 2) for t in range(10)], rates, 1e-5)
 
 
 @pytest.mark.parametrize("power, new", [(1, 2), (2, 1), (0.5, 4), (3, 0.5)])
@@ -85,9 +83,9 @@ def test_where_power_one_is_the_default():
 
     assert inspect.signature(PolynomialLR).parameters["power"].default == 1.0
     line = from_keras.rates("keras.optimizers.schedules.PolynomialDecay(1.0, 10, end_learning_rate=0.0)", 11)
-    assert close(line, [1 - t / 10 for t in range(11)], 1e-6)
+    assert near(line, [1 - t / 10 for t in range(11)], 1e-6)
     root = from_timm.rates("PolyLRScheduler(optimizer, t_initial=10)", 10)
-    assert close(root, [ex.my_polynomial(t, 1.0, 10, 0.5) for t in range(10)], 1e-6)
+    assert near(root, [ex.my_polynomial(t, 1.0, 10, 0.5) for t in range(10)], 1e-6)
     assert inspect.signature(optax.polynomial_schedule).parameters["power"].default is inspect.Parameter.empty
 
 
@@ -99,8 +97,8 @@ def test_linear_lr_refuses_a_start_of_zero():
 def run_script(source, examples=10, batch_size=4, epochs=3):
     """Run the very text of the exercise, and return the rate of every update."""
     model = torch.nn.Linear(1, 1)
-    optimizer, rates = torch.optim.SGD(model.parameters(), lr=1.0), []
-    optimizer.register_step_pre_hook(lambda *_: rates.append(optimizer.param_groups[0]["lr"]))
+    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+    rates = recorded(optimizer)
     dataset = TensorDataset(torch.zeros(examples, 1), torch.zeros(examples, 1))
     exec(source, dict(LambdaLR=LambdaLR, DataLoader=DataLoader, optimizer=optimizer, model=model, dataset=dataset,
                       factor=ex.factor, batch_size=batch_size, epochs=epochs, loss_fn=torch.nn.functional.mse_loss))
@@ -111,14 +109,14 @@ def test_the_script_goes_below_zero_with_some_data_sets_and_not_with_others():
     rates = run_script(ex.SCRIPT)
     assert len(rates) == 9 and [lr < 0 for lr in rates] == [False] * 7 + [True] * 2
     assert min(run_script(ex.SCRIPT, examples=12)) > 0
-    assert close(rates, [ex.as_it_stands(t, 6) for t in range(9)])
+    assert near(rates, [ex.as_it_stands(t, 6) for t in range(9)], 1e-9)
 
 
 def test_either_cure_keeps_the_rate_at_zero_or_above():
     held = run_script(ex.SCRIPT.replace("lambda t: 1 - t / total_steps", "lambda t: factor(t, total_steps)"))
     counted = run_script(ex.SCRIPT.replace("epochs * (len(dataset) // batch_size)", "epochs * -(-len(dataset) // batch_size)"))
-    assert close(held, [1, 5 / 6, 4 / 6, 3 / 6, 2 / 6, 1 / 6, 0, 0, 0]) and min(counted) == pytest.approx(1 / 9)
-    assert close([ex.factor(t, 6) for t in range(9)], held)
+    assert near(held, [1, 5 / 6, 4 / 6, 3 / 6, 2 / 6, 1 / 6, 0, 0, 0], 1e-9) and min(counted) == pytest.approx(1 / 9)
+    assert near([ex.factor(t, 6) for t in range(9)], held, 1e-9)
 
 
 def test_torch_takes_a_negative_rate_and_walks_uphill():
@@ -137,7 +135,7 @@ def test_torch_takes_a_negative_rate_and_walks_uphill():
     ("PolynomialLR(optimizer, total_iters=7)", lambda t: ex.factor(t, 7)),
 ])
 def test_torch_s_own_lines_hold(call, formula):
-    assert close([formula(t) for t in range(20)], from_torch.rates(call, 20), 1e-12)
+    assert near([formula(t) for t in range(20)], from_torch.rates(call, 20), 1e-12)
 
 
 # -- answers as readers write them ----------------------------------------------------------------

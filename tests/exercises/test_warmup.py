@@ -5,16 +5,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from near import near
 from torch.optim.lr_scheduler import LambdaLR
 
 from lrlearn import Schedule, constant, linear, multistep_decay, untuned_warmup, warmup
 from lrlearn.exercises import warmup as ex
 from lrlearn.worlds import sharpen
 from tests.peers import from_ignite, from_keras, from_torch, from_transformers
-
-
-def close(a, b, tolerance=1e-9):
-    return len(a) == len(b) and all(abs(x - y) <= tolerance for x, y in zip(a, b))
 
 
 def first_move(make, gradient):
@@ -50,9 +47,9 @@ def test_the_ramp_is_lambda_lr_s_and_the_package_s():
     for W in (1, 3, 10):
         ours = [ex.ramp(t, 0.5, W) for t in range(2 * W + 3)]
         theirs = from_torch.rates(f"LambdaLR(optimizer, lambda t: min(1.0, (t + 1) / {W}))", 2 * W + 3, lr=0.5)
-        assert close(ours, theirs, 1e-15)
-        assert close(ours, [warmup(t, 0.5, Schedule(constant), W - 1, start_factor=1 / W) for t in range(2 * W + 3)], 1e-15)
-        assert close(ours, [untuned_warmup(t, 0.5, Schedule(constant), beta2=1 - 2 / W) for t in range(2 * W + 3)], 1e-12) or W == 1
+        assert near(ours, theirs, 1e-15)
+        assert near(ours, [warmup(t, 0.5, Schedule(constant), W - 1, start_factor=1 / W) for t in range(2 * W + 3)], 1e-15)
+        assert near(ours, [untuned_warmup(t, 0.5, Schedule(constant), beta2=1 - 2 / W) for t in range(2 * W + 3)], 1e-12) or W == 1
 
 
 def test_the_stairs_are_the_composition_with_shifted_milestones():
@@ -61,16 +58,16 @@ def test_the_stairs_are_the_composition_with_shifted_milestones():
         assert ex.stairs(t, 0.1, 5, (30, 60, 80)) == pytest.approx(warmup(t, 0.1, behind, 5), rel=1e-12)
     call = ("SequentialLR(optimizer, [LinearLR(optimizer, start_factor=1e-12, total_iters=5), "
             "MultiStepLR(optimizer, milestones={})], [5])")
-    assert close([ex.stairs(t, 1.0, 5, (30, 60, 80)) for t in range(100)], from_torch.rates(call.format([25, 55, 75]), 100), 1e-9)
-    assert close([ex.every_drop_late(t, 1.0, 5, (30, 60, 80)) for t in range(100)], from_torch.rates(call.format([30, 60, 80]), 100), 1e-9)
+    assert near([ex.stairs(t, 1.0, 5, (30, 60, 80)) for t in range(100)], from_torch.rates(call.format([25, 55, 75]), 100), 1e-9)
+    assert near([ex.every_drop_late(t, 1.0, 5, (30, 60, 80)) for t in range(100)], from_torch.rates(call.format([30, 60, 80]), 100), 1e-9)
 
 
 def test_the_mended_schedule_is_transformers_and_the_package_s():
     theirs = from_transformers.rates("get_linear_schedule_with_warmup(optimizer, num_warmup_steps=3, num_training_steps=10)", 15)
-    assert close([ex.mended(t, 1.0, 3, 10) for t in range(15)], theirs, 1e-12)
+    assert near([ex.mended(t, 1.0, 3, 10) for t in range(15)], theirs, 1e-12)
     for W, T in ((0, 8), (10, 100)):
         ours = Schedule(warmup, schedule=Schedule(linear, total_iters=T - W), warmup_steps=W)
-        assert close([ex.mended(t, 0.1, W, T) for t in range(2 * T)], [ours(t, 0.1) for t in range(2 * T)], 1e-15)
+        assert near([ex.mended(t, 0.1, W, T) for t in range(2 * T)], [ours(t, 0.1) for t in range(2 * T)], 1e-15)
 
 
 @pytest.mark.parametrize("W, T, share", [(10_000, 1_000_000, 0.01), (10, 100, 0.1)])
@@ -113,7 +110,7 @@ PEER_SAYS = [
 
 @pytest.mark.parametrize("formula, hyper, peer, call", PEER_SAYS, ids=lambda v: getattr(v, "__name__", None))
 def test_the_framework_does_what_the_mistake_s_words_say(formula, hyper, peer, call):
-    assert close([formula(t, 1.0, *hyper) for t in range(12)], peer.rates(call, 12), 2e-6)
+    assert near([formula(t, 1.0, *hyper) for t in range(12)], peer.rates(call, 12), 2e-6)
 
 
 # -- what the chapter says ------------------------------------------------------------------------
@@ -129,7 +126,7 @@ def test_transformers_takes_a_share_or_a_number_and_no_warmup_ratio():
 
 def test_one_schedule_of_transformers_counts_from_one():
     call = "get_cosine_with_min_lr_schedule_with_warmup_lr_rate(optimizer, 3, 10, min_lr_rate=0.0)"
-    assert close(from_transformers.rates(call, 3), [1 / 3, 2 / 3, 1.0], 1e-12)
+    assert near(from_transformers.rates(call, 3), [1 / 3, 2 / 3, 1.0], 1e-12)
 
 
 def test_linear_lr_refuses_zero():

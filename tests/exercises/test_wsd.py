@@ -3,6 +3,7 @@ import copy
 
 import pytest
 import torch
+from near import near
 from torch.optim.lr_scheduler import ConstantLR, LambdaLR, LinearLR, SequentialLR
 
 import lrlearn as ll
@@ -10,10 +11,6 @@ from lrlearn import Schedule, linear, wsd
 from lrlearn.exercises import wsd as ex
 from lrlearn.pytorch import ScheduleLR
 from tests.peers import from_optax, from_timm, from_torch, from_transformers
-
-
-def close(a, b, tolerance=1e-6):
-    return len(a) == len(b) and all(abs(x - y) <= tolerance for x, y in zip(a, b))
 
 
 def optimizer_of(lr=0.1):
@@ -46,14 +43,14 @@ def test_the_closed_form_is_that_of_three_frameworks():
                      "optax.linear_schedule(1.0, 0.0, 3)], [2, 7])"),
     )
     for peer, call in peers:
-        assert close(ours, peer.rates(call, 14)), call
+        assert near(ours, peer.rates(call, 14), 1e-6), call
 
 
 def test_the_shapes_that_mistakes_name_are_the_defaults_of_transformers_and_timm():
     cosine = from_transformers.rates("get_wsd_schedule(optimizer, 2, 3, num_training_steps=10)", 14)
     root = from_timm.rates("WSDLRScheduler(optimizer, t_initial=8, decay_t=3, warmup_t=2)", 14)
-    assert close([ex.along_a_cosine(t, 1.0, 10, 3, 2) for t in range(14)], cosine)
-    assert close([ex.along_a_root(t, 1.0, 10, 3, 2) for t in range(14)], root)
+    assert near([ex.along_a_cosine(t, 1.0, 10, 3, 2) for t in range(14)], cosine, 1e-6)
+    assert near([ex.along_a_root(t, 1.0, 10, 3, 2) for t in range(14)], root, 1e-6)
     assert cosine != root
 
 
@@ -115,7 +112,7 @@ def test_stable_steps_win_in_transformers_whatever_the_total(stable):
                 rates = from_transformers.rates(call, 1000)
         else:
             rates = from_transformers.rates(call, 1000)
-        assert close(rates, [wsd(t, 1.0, 300 + stable, 200, 100, "cosine") for t in range(1000)])
+        assert near(rates, [wsd(t, 1.0, 300 + stable, 200, 100, "cosine") for t in range(1000)], 1e-6)
 
 
 def test_the_floor_of_transformers_lifts_the_climb():
@@ -159,7 +156,7 @@ def test_loading_a_lambda_keeps_the_new_plan():
     resumed = get_wsd_schedule(new, 5, 10, num_training_steps=70, decay_type="linear")
     new.load_state_dict(saved[0])
     resumed.load_state_dict(saved[1])
-    assert close(used(new, resumed, 21), [wsd(t, 0.1, 70, 10, 5) for t in range(50, 71)])
+    assert near(used(new, resumed, 21), [wsd(t, 0.1, 70, 10, 5) for t in range(50, 71)], 1e-6)
 
 
 def test_a_lambda_that_counts_from_the_start_begins_at_five_times_the_peak():
@@ -173,7 +170,7 @@ def test_a_branch_with_a_scheduler_of_its_own_is_the_planned_run():
     branch = optimizer_of()
     branch.load_state_dict(optimizer.state_dict())
     late = used(branch, ScheduleLR(branch, Schedule(linear, total_iters=20)), 20)
-    assert close(late, [wsd(t, 0.1, 100, 20) for t in range(80, 100)], 1e-15)
+    assert near(late, [wsd(t, 0.1, 100, 20) for t in range(80, 100)], 1e-15)
 
 
 def test_five_steps_of_cooling_end_at_a_fifth_or_a_tenth():
