@@ -1,6 +1,6 @@
 # make read     install, build the book from the committed notebooks, serve it on this machine
 # make test     everything that must pass; JOBS=1 for one test after the other
-# make test-core  the same without the peer frameworks, whether they are installed or not; says what it leaves out
+# make test-core  the same without the peer frameworks and the tools, whether they are installed or not; says what it leaves out
 # make outputs  run every notebook and store its outputs
 PYTHON ?= python3
 VENV ?= .venv
@@ -52,6 +52,6 @@ $(VENV)/core: $(VENV)/reading tests/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/requirements.txt
 	touch $@
 
-$(VENV)/testing: $(VENV)/core tests/peers/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/peers/requirements.txt
+$(VENV)/testing: $(VENV)/core tests/peers/requirements.txt tests/tools/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r tests/peers/requirements.txt -r tests/tools/requirements.txt
 	touch $@

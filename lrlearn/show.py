@@ -1,11 +1,13 @@
 """Show what the package knows: a formula's source, its card, the public names. All of it is read, nothing is retyped."""
 import ast
+import base64
 import inspect
 import re
 import textwrap
 from html import escape
 
-from .core import Card, Schedule, area, card_of, span
+from .core import SCALED, Card, Schedule, area, card_of, curve, span
+from .svg import COLOURS
 
 
 class Markdown:
@@ -155,3 +157,34 @@ def signatures(*things):
     """
     rows = [f"| `{thing.__name__}{inspect.signature(thing)}` | {' '.join(inspect.getdoc(thing).split(chr(10) * 2)[0].split())} |" for thing in things]
     return Markdown("\n".join(["| name | what it is |", "|---|---|", *rows]))
+
+
+SHEET = ("torch", "transformers", "optax", "keras")     # whose names a cheat sheet has room for
+
+
+def sheet(*formulas):
+    """The cards of formulas as one table for a cheat sheet: curve, name and parameters; equation, names elsewhere.
+
+    >>> from lrlearn import cosine
+    >>> print(str(sheet(cosine)).splitlines()[2].split("<br>")[-1])
+    torch `CosineAnnealingLR`, transformers `cosine`, optax `cosine_decay_schedule`, keras `CosineDecay` |
+    """
+    rows = []
+    for formula in formulas:
+        card = card_of(formula)
+        call = f"`{formula.__name__}({', '.join(p.name for p in card.params if p.name not in SCALED)})`"
+        elsewhere = ", ".join(f"{framework} `{name}`" for framework, name in card.names.items() if framework in SHEET)
+        picture = "" if card.fold else sparkline(card) + " "
+        rows.append(f"| {picture}**{card.title}**<br>{call} | ${card.latex}$<br>{elsewhere} |")
+    return Markdown("\n".join(["| schedule and parameters | the rate of update $t$, and its names elsewhere |", "|---|---|", *rows]))
+
+
+def sparkline(card, width=66, height=20):
+    """The curve of a card's example as a small picture, an <img> that Markdown may hold."""
+    schedule = Schedule(card.formula, **{p.name: p.default for p in card.params[1:]})
+    steps = span(schedule) or 100
+    rates = curve(schedule, steps + 1)
+    points = " ".join(f"{1 + (width - 2) * t / steps:.1f},{1 + (height - 2) * (1 - rate / max(rates)):.1f}" for t, rate in enumerate(rates))
+    picture = (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
+               f'<polyline points="{points}" fill="none" stroke="{COLOURS[0]}" stroke-width="1.6"/></svg>')
+    return f'<img class="lr-spark" alt="" width="{width}" height="{height}" src="data:image/svg+xml;base64,{base64.b64encode(picture.encode()).decode()}">'

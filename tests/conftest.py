@@ -9,14 +9,14 @@ from hypothesis import settings
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "book" / "_ext"), str(ROOT / "tests"), str(ROOT)]
 
-from tests.peers.frameworks import FRAMEWORKS  # noqa: E402
+from tests.peers.frameworks import FRAMEWORKS, TOOLBOX  # noqa: E402
 
 # A busy machine is no failure. CI sets the variable to try the same examples every time; people try new ones.
 settings.register_profile("book", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("book")
 
 # make test-core: the frameworks are not there, even where they are installed, and a test that wants one is left out.
-LEFT_OUT = {**{name: name for name in FRAMEWORKS}, "jax": "optax", "fastcore": "fastai"} if os.environ.get("LRLEARN_CORE") else {}
+LEFT_OUT = {**{name: name for name in FRAMEWORKS | TOOLBOX}, "jax": "optax", "fastcore": "fastai"} if os.environ.get("LRLEARN_CORE") else {}
 
 
 class Skipped(pytest.skip.Exception, ModuleNotFoundError):

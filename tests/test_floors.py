@@ -21,7 +21,7 @@ FLOORS = {
     "peers": set(),
     "natives": {"core", "schedules"},
     "bridges": {"core", "extras", "natives", "jax", "keras"},
-    "show": {"core"},
+    "show": {"core", "svg"},
     "pytorch": {"core", "schedules", "extras", "torch"},
     "plots": {"core", "extras", "svg", "matplotlib", "matplotlib_inline", "numpy", "IPython"},
     "labs": {"core", "schedules", "show", "extras", "svg", "plots", "pytorch", "torch", "numpy", "sklearn", "scipy", "matplotlib", "IPython"},

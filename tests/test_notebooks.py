@@ -17,6 +17,14 @@ FIRST_CELL = '''try:
 except ImportError:
     %pip install -q "lrlearn[labs,live] @ git+https://github.com/lrlearn/lrlearn"
     import lrlearn as ll'''
+# chapter -> what else its first cell looks for, and the extra that brings it
+TOOLS = {
+    "what_is_a_step": ("accelerate, transformers, trl", "trainers"),
+    "seams": ("fastai, keras, optax, transformers", "frameworks"),
+    "tuning": ("hyperopt, optuna, ray, smac", "tune"),
+    "monitoring": ("mlflow, tensorboard, wandb", "track"),
+}
+KERAS = 'import os\n\nos.environ.setdefault("KERAS_BACKEND", "torch")\n'
 
 
 def read(path):
@@ -76,7 +84,9 @@ def test_the_guard_notices(spoil):
 
 def test_the_first_code_cell_is_the_same_everywhere(path):
     first = code(read(path))[0]
-    assert first.source == FIRST_CELL and first.metadata.tags == ["remove-cell"]
+    modules, extra = TOOLS.get(path.stem, ("", ""))
+    wanted = FIRST_CELL.replace("[labs,live]", f"[labs,live,{extra}]").replace("    import", f"    import {modules}\n\n    import", 1) if extra else FIRST_CELL
+    assert first.source == (KERAS if "keras" in modules else "") + wanted and first.metadata.tags == ["remove-cell"]
 
 
 def test_cells_are_short(path):

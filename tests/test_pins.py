@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.peers.frameworks import FRAMEWORKS
+from tests.peers.frameworks import FRAMEWORKS, TOOLBOX
 
 ROOT = Path(__file__).resolve().parents[1]
-PEERS = "tests/peers/requirements.txt"
-LISTS = ("requirements.txt", "tests/requirements.txt", PEERS)
+PEERS, TOOLS = "tests/peers/requirements.txt", "tests/tools/requirements.txt"
+LISTS = ("requirements.txt", "tests/requirements.txt", PEERS, TOOLS)
 
 
 def pins(name):
@@ -22,8 +22,9 @@ def test_exactly(name):
     assert pins(name) and not [line for line in pins(name) if not re.fullmatch(r"[a-z0-9.-]+==[a-z0-9.]+", line)]
 
 
-def test_the_peers_have_their_own_list():
-    assert set(FRAMEWORKS.values()) <= {line.split("==")[0] for line in pins(PEERS)}
+@pytest.mark.parametrize("packages, name", [(FRAMEWORKS, PEERS), (TOOLBOX, TOOLS)])
+def test_peers_and_tools_have_their_own_lists(packages, name):
+    assert set(packages.values()) <= {line.split("==")[0] for line in pins(name)}
 
 
 @pytest.mark.parametrize("name", LISTS[:2] if os.environ.get("LRLEARN_CORE") else LISTS)

@@ -10,6 +10,10 @@ FRAMEWORKS = {
     "transformers": "transformers", "optax": "optax", "keras": "keras", "timm": "timm", "fastai": "fastai",
     "ignite": "pytorch-ignite", "lrsched": "lrsched",
 }
+TOOLBOX = {
+    "accelerate": "accelerate", "trl": "trl", "lightning": "lightning", "tensorboard": "tensorboard", "wandb": "wandb", "mlflow": "mlflow-skinny",
+    "hyperopt": "hyperopt", "smac": "smac", "autokeras": "autokeras", "schedulefree": "schedulefree", "prodigyopt": "prodigyopt", "dadaptation": "dadaptation",
+}
 
 
 def version(framework):
