@@ -19,7 +19,7 @@ site: $(VENV)/reading _build/.of
 
 test: $(VENV)/testing
 	$(PYTEST)
-	LRLEARN_CHECK=1 $(PYTEST) -p no:doctest -o addopts= --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg book
+	LRLEARN_CHECK=1 PYTHONPATH="$(CURDIR)/tests/quick" $(PYTEST) -p no:doctest -o addopts= --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg book
 
 test-core: $(VENV)/core
 	LRLEARN_CORE=1 $(PYTEST) -rs

@@ -32,7 +32,7 @@ LAZY = {
     "explore": "live", "facts": "show", "plot": "plots", "source": "show",
     "native": "natives", "to_keras": "bridges", "to_lambda": "bridges", "to_optax": "bridges",
 }
-ROOMS = ("bridges", "exercises", "figure", "labs", "live", "natives", "peers", "plots", "pytorch", "show", "svg", "worlds")
+ROOMS = ("bridges", "exercises", "figure", "labs", "live", "natives", "peers", "plots", "pytorch", "recipes", "show", "svg", "worlds")
 
 
 def __getattr__(name):

@@ -18,9 +18,14 @@ WRITTEN = [Path(file).stem for file in (TOC["root"], *(chapter["file"] for part 
 
 
 def headings(chapter):
-    """The headings of a notebook, as they are typed."""
-    cells = nbformat.read(ROOT / "book" / f"{chapter}.ipynb", as_version=4).cells
-    lines, fenced = [line for cell in cells if cell.cell_type == "markdown" for line in cell.source.splitlines()], False
+    """The headings of a chapter, as they are typed."""
+    page = ROOT / "book" / f"{chapter}.md"
+    if page.exists():
+        lines = page.read_text(encoding="utf-8").splitlines()
+    else:
+        cells = nbformat.read(page.with_suffix(".ipynb"), as_version=4).cells
+        lines = [line for cell in cells if cell.cell_type == "markdown" for line in cell.source.splitlines()]
+    fenced = False
     found = []
     for line in lines:
         fenced ^= line.startswith(("```", ":::"))

@@ -19,6 +19,7 @@ FLOORS = {
     "figure": {"svg"},
     "worlds": {"core", "schedules", "svg"},
     "peers": set(),
+    "recipes": {"core", "schedules"},
     "natives": {"core", "schedules"},
     "bridges": {"core", "extras", "natives", "jax", "keras"},
     "show": {"core", "svg"},
@@ -26,7 +27,7 @@ FLOORS = {
     "plots": {"core", "extras", "svg", "matplotlib", "matplotlib_inline", "numpy", "IPython"},
     "labs": {"core", "schedules", "show", "extras", "svg", "plots", "pytorch", "torch", "numpy", "sklearn", "scipy", "matplotlib", "IPython"},
     "live": {"core", "extras", "svg", "figure", "ipywidgets"},
-    "exercises": {"core", "show", "schedules", "extras", "svg", "figure", "live", "plots", "pytorch", "torch"},
+    "exercises": {"core", "show", "schedules", "worlds", "extras", "svg", "figure", "live", "plots", "pytorch", "torch"},
     "__init__": {"core", "schedules"},
 }
 # What the page runs: of the standard library, only this exists in MicroPython as we use it.

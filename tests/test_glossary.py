@@ -34,9 +34,9 @@ def test_there_are_entries_in_order():
 def test_an_entry_begins_with_chinese_and_says_where(term, text):
     assert re.match(r'<span lang="zh">[^<]+</span>\. \[?[A-Z]', text)
     text = " ".join(text.split())
-    sees = re.findall(r"See ((?:(?:\[[^]]+\]\(\w+\.ipynb\)|\*[^*]+\*)(?:, )?)+)\.$", text)
+    sees = re.findall(r"See ((?:(?:\[[^]]+\]\(\w+\.(?:ipynb|md)\)|\*[^*]+\*)(?:, )?)+)\.$", text)
     assert len(sees) == 1, "its last words are: See, and the chapters"
-    for name, target in re.findall(r"\[([^]]+)\]\((\w+)\.ipynb\)", sees[0]):
+    for name, target in re.findall(r"\[([^]]+)\]\((\w+)\.(?:ipynb|md)\)", sees[0]):
         assert target in WRITTEN, f"{target} is not in _toc.yml yet: *{name}*"
     for name in re.findall(r"\*([^*]+)\*", sees[0]):
         chapter = name.lower().replace(" ", "_")

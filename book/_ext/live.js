@@ -88,6 +88,7 @@ function setup(figure, number) {
     requestAnimationFrame(() => {
       queued = false;
       const began = performance.now(), old = figure.querySelector("svg"), { width, height } = old.getBoundingClientRect();
+      if (!width) return;                                   // not laid out: it is drawn when it gets a size
       const answer = py.draw(key, JSON.stringify(positions), Math.round(width), Math.round(height));
       if (answer.startsWith("<svg")) { old.outerHTML = answer; say(""); } else say(answer);
       figure.dataset.ms = (performance.now() - began).toFixed(2);

@@ -221,7 +221,7 @@ def stays_at_zero(t, base_lr, warmup_steps, total_steps):
 
 
 def clock_not_shifted(t, base_lr, warmup_steps, total_steps):
-    """The cosine has been running during the warm-up, so the rate jumps down from the top of the ramp. timm does so unless
+    """The cosine has been running during the warm-up, so it takes over below the peak. timm does so unless
     `warmup_prefix=True`. The cosine's own time begins where the warm-up ends: `t - warmup_steps`."""
     return warm_cosine(t, base_lr, warmup_steps, total_steps) if t < warmup_steps else my_cosine(t, base_lr, total_steps)
 

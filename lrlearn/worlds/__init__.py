@@ -14,6 +14,7 @@ HOMES = {
     "double_well": "wells", "wander": "wells",
     "sharpness": "edge", "sharpen": "edge",
     "steps": "calculator", "total_steps": "calculator", "updates_per_epoch": "calculator", "warmup_updates": "calculator",
+    "guide": "advice", "advise": "advice", "climb": "advice",
     "every": "menu",
     "normals": "dice", "uniforms": "dice",
 }

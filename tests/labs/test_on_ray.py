@@ -3,6 +3,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 import optuna
 import pytest
@@ -10,19 +11,17 @@ import pytest
 from lrlearn.labs import over, sweep
 from tests.labs.sweep_worker import STUDY
 
+QUICK = Path(__file__).parents[1] / "quick"
 NUMBERS = [{"n": n} for n in range(4)]
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
+def cluster():
     """The module ray, connected to it."""
     import ray
 
-    # Ray's five helpers import jsonschema, which builds the grammar of rfc3987-syntax where that is installed: 3 s each.
-    quick = tmp_path_factory.mktemp("quick")
-    (quick / "rfc3987_syntax.py").write_text("raise ImportError('left out')\n")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(quick))
+        patch.setenv("PYTHONPATH", str(QUICK))
         start = ray.init
         patch.setattr(ray, "init", lambda **options: start(**options, num_cpus=2))
         sys.modules["lrlearn.labs.over"].connect(ray, True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers import from_fastai
-from tests.peers.frameworks import FRAMEWORKS, alone
+from tests.peers.frameworks import FRAMEWORKS, TOOLBOX, alone
 
 TESTS = Path(__file__).resolve().parents[1]
 
@@ -17,7 +17,7 @@ TESTS = Path(__file__).resolve().parents[1]
 def run(tmp_path, core, text):
     """The outcomes of a test file under our conftest, and what is printed."""
     (tmp_path / "test_it.py").write_text(text)
-    env = {**os.environ, "PYTHONPATH": str(TESTS), "PYTHONDONTWRITEBYTECODE": "1", "LRLEARN_CORE": "1" if core else ""}
+    env = {**os.environ, "PYTHONPATH": str(TESTS), "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "LRLEARN_CORE": "1" if core else ""}
     command = [sys.executable, "-m", "pytest", "-q", "-rs", "-c", os.devnull, "--rootdir", str(tmp_path), "-p", "conftest", "-p",
         "no:cacheprovider", str(tmp_path)]
     printed = subprocess.run(command, capture_output=True, text=True, env=env, cwd=tmp_path).stdout
@@ -70,7 +70,7 @@ def test_no_test_imports_a_framework_before_it_runs():
         for node in ast.parse(path.read_text()).body:
             names = [alias.name for alias in node.names] if isinstance(node,
                 ast.Import) else [str(node.module)] if isinstance(node, ast.ImportFrom) else []
-            assert not {name.split(".")[0] for name in names} & {*FRAMEWORKS, "jax"}, path
+            assert not {name.split(".")[0] for name in names} & {*FRAMEWORKS, *TOOLBOX, "jax"}, path
 
 
 def test_a_package_that_is_not_there_is_an_import_error():

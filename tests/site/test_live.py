@@ -195,3 +195,10 @@ def test_after_a_failed_start_the_next_move_tries_again(context, server):
     figure.evaluate(MOVE, [0, 3])
     assert len(calls) == 2 and figure.get_attribute("data-state") == "live" and figure.locator(".lr-says").is_hidden()
     visit.page.close()
+
+
+def test_the_cheat_sheet_prints_on_two_pages(context, server):
+    page = context.new_page()
+    page.goto(f"{server}/book/cheatsheet.html")
+    printed = page.pdf(prefer_css_page_size=True)
+    assert re.findall(rb"/MediaBox \[0 0 59\d\S* 84\d\S*\]", printed) and len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
