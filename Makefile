@@ -17,9 +17,10 @@ read: site
 site: $(VENV)/reading _build/.of
 	$(BIN)/jupyter-book build . -W --keep-going -n --quiet
 
+# The notebooks run one thread each, since several run at once: no digit changes, and they do not wait for one another.
 test: $(VENV)/testing
 	$(PYTEST)
-	LRLEARN_CHECK=1 PYTHONPATH="$(CURDIR)/tests/quick" $(PYTEST) -p no:doctest -o addopts= --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg book
+	LRLEARN_CHECK=1 OMP_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/tests/quick" $(PYTEST) -p no:doctest -o addopts= --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg book
 
 test-core: $(VENV)/core
 	LRLEARN_CORE=1 $(PYTEST) -rs
