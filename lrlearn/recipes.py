@@ -1,6 +1,7 @@
 """What large trainings were done with, as published: peaks, warm-ups and falls with their sources, kept as data."""
 import json
 from collections import namedtuple
+from functools import cache
 from pathlib import Path
 
 from .core import Schedule
@@ -38,7 +39,7 @@ def recipes(kind=None):
     Raises ValueError for an unknown kind.
     Source: the papers and repositories that each row names.
     """
-    rows = [made(**row) for row in json.loads(Path(__file__).with_suffix(".json").read_text())]
+    rows = everything()
     kinds = list(dict.fromkeys(row.kind for row in rows))
     if kind is not None and kind not in kinds:
         raise ValueError(f"kind: the kind of training, must be one of {', '.join(kinds)}, got {kind!r}")
@@ -63,6 +64,12 @@ def recipe(name):
     if name not in found:
         raise ValueError(f"name: the model, must be one of {', '.join(found)}, got {name!r}")
     return found[name]
+
+
+@cache
+def everything():
+    """All Recipes, read once."""
+    return [made(**row) for row in json.loads(Path(__file__).with_suffix(".json").read_text())]
 
 
 def made(start, bottom, **row):

@@ -117,10 +117,15 @@ def share(card):
     """The area under the example's curve, in words; nothing for what is no function of time."""
     if card.fold or card.world:
         return ""
-    schedule = Schedule(card.formula, **{p.name: p.default for p in card.params[1:]})
-    steps = span(schedule) or 100
+    schedule, steps = example(card)
     found = area(schedule, steps, card.params[0].default)
     return f"Area under the curve of the example over {steps} updates: {found:.3f} of what a constant at its peak has."
+
+
+def example(card):
+    """The Schedule of a card's example values, and how many updates show all of it."""
+    schedule = Schedule(card.formula, **{p.name: p.default for p in card.params[1:]})
+    return schedule, span(schedule) or 100
 
 
 def symbol(name, card):
@@ -181,8 +186,7 @@ def sheet(*formulas):
 
 def sparkline(card, width=66, height=20):
     """The curve of a card's example as a small picture, an <img> that Markdown may hold."""
-    schedule = Schedule(card.formula, **{p.name: p.default for p in card.params[1:]})
-    steps = span(schedule) or 100
+    schedule, steps = example(card)
     rates = curve(schedule, steps + 1)
     points = " ".join(f"{1 + (width - 2) * t / steps:.1f},{1 + (height - 2) * (1 - rate / max(rates)):.1f}" for t, rate in enumerate(rates))
     picture = (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'

@@ -56,6 +56,17 @@ def pytest_make_collect_report():
     return held((yield))
 
 
+@pytest.fixture
+def double():
+    """torch makes float64 unless told otherwise, for this test."""
+    import torch
+
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(before)
+
+
 def pytest_sessionfinish(session):
     """One of several processes hands over what it has measured."""
     agreement = sys.modules.get("tests.peers.agreement")

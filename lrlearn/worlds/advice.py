@@ -71,14 +71,14 @@ def guide(end="known", updates=10_000, start="a small network", optimizer="AdamW
     """
     updates = int(updates)
     plan, climbing = advise(end, updates, start, optimizer), climb(updates, start, optimizer)
-    fall = f"cosine over {updates - climbing}" if end == "known" else f"plateau, cool-down {updates // 5}"
+    fall = f"cosine over {updates - climbing}" if end == "known" else "plateau, cool-down %d" % plan.hyper["decay_steps"]
     says = f"Warm-up {climbing}, then {fall}" if climbing else f"No warm-up, {fall}"
     low, high = PEAKS[(start, optimizer)]
     sweep = "Sweep the peak from %g to %g" % (low, high)
     chart = Chart((0, 1.06 * updates), (0, 1.6), "update t", "rate / peak", alt=says + ". " + sweep + ".").title(says)
     for stop in (updates // 4, updates // 2) if end == "several stops" else ():
         branch = advise(end, stop, start, optimizer)
-        away = stop - stop // 5
+        away = stop - branch.hyper["decay_steps"]
         chart.line([away, stop], [branch(away), 0], "", COLOURS[1], 1.6, "5 3")
     times = sorted({(i * updates) // 200 for i in range(201)} | {min(climbing, updates)})
     chart.line(times, [plan(t) for t in times], "", COLOURS[0])

@@ -29,15 +29,8 @@ MAKERS = {
 }
 HILLS = Schedule(warmup, schedule=Schedule(cosine, T_max=60, eta_min=1e-4), warmup_steps=20)
 each = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
-
-
-@pytest.fixture(autouse=True)
-def double():
-    """torch keeps NAdam's product of momenta in the default type; see test_torch_keeps_nadam_s_product_in_single."""
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(before)
+# torch keeps NAdam's product of momenta in the default type; see test_torch_keeps_nadam_s_product_in_single.
+pytestmark = pytest.mark.usefixtures("double")
 
 
 def drawn(seed, scale=1.0, dtype=torch.float64):

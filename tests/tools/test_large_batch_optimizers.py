@@ -11,15 +11,8 @@ import torch
 from lrlearn.labs.beyond_torch import LAMB, LARS
 from tests.peers import frameworks, from_keras
 
+pytestmark = pytest.mark.usefixtures("double")
 SHAPES = (4,), (2, 3)
-
-
-@pytest.fixture(autouse=True)
-def double():
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(before)
 
 
 def drawn(seed):
