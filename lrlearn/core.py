@@ -225,6 +225,16 @@ class Schedule:
         return hash((self.formula.__name__, tuple(sorted(self.hyper))))     # not the values: 0 == 0.0, but they print apart
 
 
+def short(number):
+    """A float as text, without the digits that rounding leaves; MicroPython's repr has some.
+
+    >>> short(0.1 * 3), short(2.0), short(1e-12)
+    ('0.3', '2.0', '1e-12')
+    """
+    text = "%.12g" % number
+    return text if any([sign in text for sign in ".en"]) else text + ".0"           # e: 1e-12, n: inf and nan
+
+
 def curve(schedule, steps, base_lr=1.0):
     """The learning rates of updates 0 to steps - 1, as a list.
 

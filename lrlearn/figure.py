@@ -14,6 +14,9 @@ t_end, points, x, y, log, xlabel, ylabel, alt   the axes
 import json
 
 from . import svg
+from .core import Schedule, short, span
+
+PEAK = 0.1                              # where a picture names no base_lr
 
 
 def value(slider, position):
@@ -26,7 +29,9 @@ def value(slider, position):
         return slider["values"][position]
     if slider["digits"] == 0:
         return slider["min"] + position * slider["step"]
-    return float("%.*f" % (slider["digits"], slider["min"] + position * slider["step"]))
+    # A whole number over a power of ten, which both Pythons divide alike.
+    scale = 10 ** slider["digits"]
+    return round((slider["min"] + position * slider["step"]) * scale) / scale
 
 
 def is_rate(lr):
@@ -52,6 +57,7 @@ class Figure:
         if names is None:
             names = {}
             exec(spec["source"], names)
+        self.shown = None                       # the Chart of the last picture, to be read
         self.choices = {s["key"]: eval(s["code"], names) for s in spec["sliders"] if "code" in s}
         self.calls = []
         for part in spec.get("curves") or [spec["picture"]]:
@@ -85,14 +91,41 @@ class Figure:
             out.append(lrs)
         return out
 
-    def picture(self, values):
-        """The picture for these values, as SVG text."""
+    def schedules(self, values):
+        """[(label, Schedule, base_lr), ...]: what the picture shows, as far as it is schedules."""
+        found = []
+        for part, function, fixed in self.calls:
+            given = given_to(part, fixed, values)
+            base_lr = given.pop("base_lr", None)
+            if "picture" in self.spec:
+                found += [("", given[key], base_lr or PEAK) for key in part["takes"] if isinstance(given.get(key), Schedule)]
+            elif isinstance(function, Schedule):
+                found.append((part["label"], function, base_lr))
+            elif base_lr is not None:                       # a reader's own function may know no base_lr
+                found.append((part["label"], Schedule(function, **{k: v for k, v in given.items() if v is not None}), base_lr))
+        return found
+
+    def laid_beside(self, values, beside):
+        """(name, learning rates at times()) of what is laid beside: a schedule of the menu by its name, as long and as
+        high as the first curve, or the first curve itself at the positions in a list."""
+        if isinstance(beside, list):
+            return "before", self.numbers(self.values(beside))[0]
+        from .worlds.menu import every
+
+        found = self.schedules(values)
+        peak = found[0][2] if found else max(self.numbers(values)[0])
+        schedule = every(found and span(found[0][1]) or self.spec["t_end"])[beside]
+        return beside, [schedule(t, peak) for t in self.times()]
+
+    def picture(self, values, beside=None):
+        """The picture for these values, as SVG text; curves with another one beside them, if that is named."""
         spec = self.spec
         alt = spec["alt"] + self.settings(", for ", values)
         if "picture" in spec:
             part, function, fixed = self.calls[0]
             made = function(**given_to(part, fixed, values))
-            if isinstance(made, svg.Chart):
+            self.shown = made if isinstance(made, svg.Chart) else None
+            if self.shown:
                 made.alt = made.alt or alt
             text = str(made)
             if not text.startswith("<svg"):
@@ -101,12 +134,18 @@ class Figure:
         chart = svg.Chart(x=spec["x"], y=spec["y"], xlabel=spec["xlabel"], ylabel=spec["ylabel"], log=spec["log"], alt=alt)
         curves = self.numbers(values)
         for part, lrs in zip(spec["curves"], curves):
-            chart.line(self.times(), lrs, label=part["label"] if len(curves) > 1 else "")
+            chart.line(self.times(), lrs, label=part["label"] if len(curves) > 1 or beside else "")
+        if beside:
+            name, lrs = self.laid_beside(values, beside)
+            chart.line(self.times(), lrs, label=name, dash="7 4")
+            chart.alt += f", beside it {name}"
+        self.shown = chart
         return str(chart)
 
     def settings(self, before, values):
         """The sliders' values in words, after the words before; nothing when there are no sliders."""
-        shown = ", ".join([s["key"] + "=" + repr(values[s["key"]]) for s in self.spec["sliders"]])
+        given = [(s["key"], values[s["key"]]) for s in self.spec["sliders"]]
+        shown = ", ".join([key + "=" + (short(v) if isinstance(v, float) else repr(v)) for key, v in given])
         return before + shown if shown else ""
 
     def explain(self, values, error):
@@ -126,15 +165,44 @@ def define(key, text):
     FIGURES[key] = Figure(json.loads(text))
 
 
-def draw(key, positions, width, height):
-    """The picture at these slider positions (a JSON list), or a sentence that says why there is none."""
+def draw(key, positions, width, height, beside="null"):
+    """The picture at these slider positions (a JSON list), or a sentence that says why there is none.
+
+    beside  what is laid beside the curves, as JSON: a name of menu(), a list of positions, or null
+    """
     svg.SPACE[:] = width, height
     shown = FIGURES[key]
     values = shown.values(json.loads(positions))
     try:
-        return shown.picture(values)
+        return shown.picture(values, json.loads(beside))
     except Exception as error:
         return shown.explain(values, error)
+
+
+def read(key, x, y):
+    """The numbers under a pointer at (x, y) px of the last picture: an SVG fragment, or ""."""
+    shown = FIGURES[key].shown
+    return shown.read(x, y) if shown else ""
+
+
+def call(key, positions, framework):
+    """What makes the schedules of the picture in a framework, as text to copy, or a sentence that says why there is none."""
+    from .natives import handed
+
+    shown = FIGURES[key]
+    values = shown.values(json.loads(positions))
+    try:
+        found = shown.schedules(values)
+        return "\n".join([("# " + label + "\n" if len(found) > 1 else "") + handed(s, framework, base_lr) for label, s, base_lr in found])
+    except Exception as error:
+        return shown.explain(values, error)
+
+
+def menu():
+    """The names of the schedules that can be laid beside, as JSON."""
+    from .worlds.menu import NAMES
+
+    return json.dumps(NAMES)
 
 
 def curve(key, positions):

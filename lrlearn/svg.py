@@ -74,6 +74,22 @@ def spread(wanted, gap, low, high):
     return placed
 
 
+def nearest(xs, place, scale):
+    """The index of the value whose place is nearest; xs rise.
+
+    >>> nearest([0, 10, 20, 30], 14, lambda x: x)
+    1
+    """
+    low, high = 0, len(xs) - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if scale(xs[middle]) <= place:
+            low = middle
+        else:
+            high = middle
+    return low if place - scale(xs[low]) <= scale(xs[high]) - place else high
+
+
 class Chart:
     """Axes to draw on: add lines, dots, bands, rules and words in data coordinates; str(chart) is the SVG.
 
@@ -217,6 +233,44 @@ class Chart:
         rule = "<line x1='%d' x2='%.1f' y1='%.1f' y2='%.1f' stroke='%s' stroke-dasharray='4 4' stroke-opacity='.7'/>" % (left, right, sy(y), sy(y), colour)
         return rule + "<text x='%d' y='%.1f' fill='%s'>%s</text>" % (left + 6, sy(y) - 5, colour, escape(words))
 
+    # -- what the page asks for when a pointer is over the picture ----------------------------------
+
+    def read(self, x, y):
+        """The numbers at a point of the picture, in px: an SVG fragment to lay over it, or "" where no line is near.
+
+        Lines that run from left to right are read at the same place of their x axis, other lines where they are nearest.
+        """
+        left, top, right, bottom = self.box()
+        if not (left - 6 <= x <= right + 6 and top - 6 <= y <= bottom + 6):
+            return ""
+        sx, sy = self.scales()
+        lines = [what for kind, what in self.parts if kind == "line" and len(what[0]) > 1]
+        runs = [what for what in lines if all([a <= b for a, b in zip(what[0], what[0][1:])])]
+        found = []                                          # (how far, px, py, x, y, colour)
+        for xs, ys, colour, _, _ in runs:
+            k = nearest(xs, x, sx)
+            found.append((abs(sy(ys[k]) - y), sx(xs[k]), sy(ys[k]), xs[k], ys[k], colour))
+        for xs, ys, colour, _, _ in lines if not runs else []:
+            px, py = [sx(v) for v in xs], [sy(v) for v in ys]
+            k = min(range(len(xs)), key=lambda i: ((px[i] - x) ** 2 + (py[i] - y) ** 2, i) if ys[i] == ys[i] else (1e12, i))
+            found.append((abs(px[k] - x) + abs(py[k] - y), px[k], py[k], xs[k], ys[k], colour))
+        reach = 30 if runs else 60
+        found = sorted([f for f in found if f[4] == f[4] and abs(f[1] - x) <= reach and top - 1 <= f[2] <= bottom + 1])
+        return self.told(found[: 6 if runs else 1], left, right, top, bottom)
+
+    def told(self, found, left, right, top, bottom):
+        """A rule, a dot on each line that was found, and the numbers."""
+        if not found:
+            return ""
+        px = found[0][1]
+        out = ["<line x1='%.1f' x2='%.1f' y1='%d' y2='%d' stroke='currentColor' stroke-opacity='.5'/>" % (px, px, top, bottom)]
+        side, shift = ("end", -9) if px > left + 0.7 * (right - left) else ("start", 9)
+        for (_, at, py, _, v, colour), text in zip(found, spread([f[2] for f in found], FONT_SIZE + 3, top + 4, bottom - 4)):
+            out.append("<circle cx='%.1f' cy='%.1f' r='4' fill='%s'/>" % (at, py, colour))
+            out.append("<text x='%.1f' y='%.1f' text-anchor='%s' fill='%s'>%.4g</text>" % (at + shift, text + 4, side, colour, v))
+        out.append("<text x='%.1f' y='%d' text-anchor='middle' font-weight='600'>%s</text>" % (px, bottom + 18, found[0][3] if isinstance(found[0][3], int) else "%.4g" % found[0][3]))
+        return "".join(out)
+
     def labels(self, sy):
         """The lines' names at their right ends, pushed apart where they would overlap."""
         left, top, right, bottom = self.box()
@@ -262,18 +316,29 @@ class Panels(Chart):
     def __init__(self, charts, share=0.55, alt=""):
         self.charts, self.share, self.alt = charts, share, alt
         self.width, self.height = SPACE
-        self.headline = None
+        self.headline, self.places = None, []       # places: (left, top, chart), as drawn
 
     def elements(self):
         above = HEADLINE * bool(self.headline)
         out, at, narrow, height = [], 0, self.width < NARROW, self.height - above
+        self.places = []
         for i, chart in enumerate(self.charts):
             share = (1 - self.share) / (len(self.charts) - 1) if i else self.share
             chart.width = self.width if narrow else round(share * self.width)
             chart.height = round(share * height) if narrow else height
             chart.nudge = 1e-7                              # then no coordinate is a tie, which two Pythons would round apart
-            out.append("<g transform='translate(%d,%d)'>" % ((0, at + above) if narrow else (at, above)))
+            place = (0, at + above) if narrow else (at, above)
+            self.places.append(place + (chart,))
+            out.append("<g transform='translate(%d,%d)'>" % place)
             out += chart.elements()
             out.append("</g>")
             at += chart.height if narrow else chart.width
         return out
+
+    def read(self, x, y):
+        """The numbers at a point, in px, of the chart that is there."""
+        for left, top, chart in self.places:
+            if left <= x < left + chart.width and top <= y < top + chart.height:
+                told = chart.read(x - left, y - top)
+                return f"<g transform='translate({left},{top})'>{told}</g>" if told else ""
+        return ""

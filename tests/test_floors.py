@@ -16,7 +16,7 @@ FLOORS = {
     "extras": set(),
     "schedules": {"core"},
     "svg": set(),
-    "figure": {"svg"},
+    "figure": {"core", "svg", "worlds", "natives"},
     "worlds": {"core", "schedules", "svg"},
     "peers": set(),
     "recipes": {"core", "schedules"},

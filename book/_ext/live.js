@@ -8,19 +8,37 @@ function start() {
 }
 
 async function boot() {
-  const bundled = [...document.querySelectorAll('link[rel="preload"][href$=".json"]')];       // what the page's figures need
-  const [{ loadMicroPython }, ...bundles] = await Promise.all([
-    import(new URL("micropython.mjs", base)),
-    ...bundled.map(({ href }) => fetch(href).then((answer) => answer.json())),
-  ]);
-  const mp = await loadMicroPython({ heapsize: 2 << 20 });
-  for (const [path, text] of bundles.flatMap(({ files }) => Object.entries(files))) {
-    const parts = ("lib/" + path).split("/").slice(0, -1);
-    parts.forEach((_, i) => { try { mp.FS.mkdir("/" + parts.slice(0, i + 1).join("/")); } catch { /* it is there */ } });
-    mp.FS.writeFile("/lib/" + path, text);
+  const bundled = [...document.querySelectorAll('link[rel="preload"][href$=".json"]')].map(({ href }) => href);     // what the page's figures need
+  const [{ loadMicroPython }, ...texts] = await Promise.all([import(new URL("micropython.mjs", base)), ...bundled.map(bundle)]);
+  const mp = await loadMicroPython({ heapsize: 2 << 20 }), here = new Map();
+  const unpack = (href, { files }) => {
+    for (const [path, text] of Object.entries(files)) {
+      const parts = ("lib/" + path).split("/").slice(0, -1);
+      parts.forEach((_, i) => { try { mp.FS.mkdir("/" + parts.slice(0, i + 1).join("/")); } catch { /* it is there */ } });
+      mp.FS.writeFile("/lib/" + path, text);
+    }
+    here.set(href, true);
+  };
+  bundled.forEach((href, i) => unpack(href, texts[i]));
+  mp.runPython("from lrlearn import figure");
+  const python = {};
+  for (const name of ["define", "draw", "read", "call", "menu", "curve"]) {
+    mp.runPython(`${name} = figure.${name}`);
+    python[name] = mp.globals.get(name);
   }
-  mp.runPython("from lrlearn import figure\ndefine, draw, curve = figure.define, figure.draw, figure.curve");
-  return { define: mp.globals.get("define"), draw: mp.globals.get("draw"), curve: mp.globals.get("curve") };
+  // Files that few readers need come when they are asked for.
+  python.fetched = async (name) => {
+    const { href } = new URL(name, base);
+    if (!here.has(href)) unpack(href, await bundle(href));
+    return python;
+  };
+  return python;
+}
+
+async function bundle(href) {
+  const answer = await fetch(href);
+  if (!answer.ok) throw new Error(`${href.split("/").pop()}: ${answer.status}`);
+  return answer.json();
 }
 
 function make(tag, properties, ...children) {
@@ -35,37 +53,64 @@ function shown(slider, position) {
   return (slider.min + position * slider.step).toFixed(slider.digits);
 }
 
-function row(slider, id, moved) {
+// The position whose value is shown so, or where the slider begins.
+function placed(slider, text) {
+  const last = (slider.labels ?? slider.values)?.length ?? slider.count;
+  for (let position = 0; position < last; position++) if ((slider.labels?.[position] ?? shown(slider, position)) === text) return position;
+  return slider.start;
+}
+
+function row(slider, id, start, moved) {
   const label = make("label", { htmlFor: id }, make("code", { textContent: slider.label }), " ", make("small", { textContent: slider.note }));
   if (slider.labels) {
     const select = make("select", { id, name: slider.key }, ...slider.labels.map((textContent, value) => make("option", { value, textContent })));
-    select.selectedIndex = slider.start;
+    select.selectedIndex = start;
     select.addEventListener("input", () => moved(+select.value));
     return make("div", { className: "lr-row" }, label, select);
   }
   const last = (slider.values ? slider.values.length : slider.count) - 1;
   const input = make("input", { id, name: slider.key, type: "range", min: 0, max: last, step: 1, autocomplete: "off" });
   const output = make("output", { htmlFor: id });
-  input.value = slider.start;                      // after min and max, or the browser cuts it to 0..100
+  input.value = start;                      // after min and max, or the browser cuts it to 0..100
   const tell = () => { output.textContent = shown(slider, +input.value); input.setAttribute("aria-valuetext", output.textContent); };
   input.addEventListener("input", () => { tell(); moved(+input.value); });
   tell();
   return make("div", { className: "lr-row" }, label, input, output);
 }
 
+// The address holds what was moved, so that a link shows the same picture: ?live-2.T_max=60&live-2.beside=linear#live-2
+function remember(name, text) {
+  const address = new URL(location.href);
+  if (text === null) address.searchParams.delete(name); else address.searchParams.set(name, text);
+  history.replaceState(history.state, "", address);
+}
+
+async function copy(text) {
+  try { await navigator.clipboard.writeText(text); return true; } catch { return false; }      // not every page may
+}
+
+const FRAMEWORKS = { torch: "PyTorch", transformers: "transformers", keras: "Keras", optax: "optax", timm: "timm", fastai: "fastai", python: "plain Python" };
+const BESIDE = { "": "nothing", "now": "this one, as it is now" };
+
 function setup(figure, number) {
-  const text = figure.dataset.lr, spec = JSON.parse(text), key = "figure" + number;
-  const positions = spec.sliders.map((slider) => slider.start);
+  const text = figure.dataset.lr, spec = JSON.parse(text), key = figure.id || `live-${number + 1}`, offers = figure.dataset.offers ?? "";
+  const address = new URL(location.href).searchParams;
+  const positions = spec.sliders.map((slider) => address.has(`${key}.${slider.key}`) ? placed(slider, address.get(`${key}.${slider.key}`)) : slider.start);
   const box = figure.querySelector(".lr-controls") ?? figure.appendChild(make("div", { className: "lr-controls" }));
   const says = make("p", { className: "lr-says", hidden: true });
   says.setAttribute("role", "status");
   figure.append(says);
-  let queued = false, defined;
+  let queued = false, defined, beside = null;               // beside: a name of the menu, positions of this figure, or null
 
   function say(sentence) {
     says.textContent = sentence;
     says.hidden = !sentence;
     figure.classList.toggle("lr-old", Boolean(sentence));      // the picture no longer shows what the sliders say
+  }
+
+  function failed(error) {
+    figure.dataset.state = "failed";
+    say(`The sliders could not start, so the picture stays as it is. (${String(error.message ?? error).trim().split("\n").pop()})`);
   }
 
   async function ready() {
@@ -80,16 +125,16 @@ function setup(figure, number) {
     let py;
     try {
       py = await ready();
+      if (typeof beside === "string") await py.fetched("worlds.json");
     } catch (error) {
       queued = false;
-      figure.dataset.state = "failed";
-      return say(`The sliders could not start, so the picture stays as it is. (${String(error.message ?? error).trim().split("\n").pop()})`);
+      return failed(error);
     }
     requestAnimationFrame(() => {
       queued = false;
       const began = performance.now(), old = figure.querySelector("svg"), { width, height } = old.getBoundingClientRect();
       if (!width) return;                                   // not laid out: it is drawn when it gets a size
-      const answer = py.draw(key, JSON.stringify(positions), Math.round(width), Math.round(height));
+      const answer = py.draw(key, JSON.stringify(positions), Math.round(width), Math.round(height), JSON.stringify(beside));
       if (answer.startsWith("<svg")) { old.outerHTML = answer; say(""); } else say(answer);
       figure.dataset.ms = (performance.now() - began).toFixed(2);
       figure.dataset.state = "live";
@@ -97,7 +142,84 @@ function setup(figure, number) {
     });
   }
 
-  box.append(...spec.sliders.map((slider, i) => row(slider, `${key}-${slider.key}`, (position) => { positions[i] = position; redraw(); })));
+  // -- the numbers under the pointer
+
+  let pointer, asked = false;
+  async function read() {
+    if (asked || figure.dataset.state !== "live") return;
+    asked = true;
+    const py = await ready();
+    requestAnimationFrame(() => {
+      asked = false;
+      const picture = figure.querySelector("svg"), room = picture.getBoundingClientRect(), drawn = picture.viewBox.baseVal;
+      const scale = drawn.width / room.width;
+      const told = pointer ? py.read(key, (pointer.clientX - room.left) * scale, (pointer.clientY - room.top) * scale) : "";
+      const layer = picture.querySelector(":scope > .lr-told") ?? picture.appendChild(document.createElementNS(picture.namespaceURI, "g"));
+      layer.setAttribute("class", "lr-told");
+      layer.innerHTML = told;
+    });
+  }
+  for (const kind of ["pointermove", "pointerdown"]) {
+    figure.addEventListener(kind, (event) => { pointer = event.target.closest?.(".lr-live > svg") ? event : null; read(); });
+  }
+  figure.addEventListener("pointerleave", () => { pointer = null; read(); });
+
+  // -- what can be taken along
+
+  function tools() {
+    const given = make("pre", { className: "lr-call", hidden: true }), told = make("span", { className: "lr-copied" });
+    told.setAttribute("role", "status");
+    const parts = [];
+    const choose = (name, words, choices, changed) => {
+      const select = make("select", { id: `${key}-${name}` }, ...Object.entries(choices).map(([value, textContent]) => make("option", { value, textContent })));
+      select.addEventListener("change", () => changed(select.value));
+      parts.push(make("span", {}, make("label", { htmlFor: select.id, textContent: words }), " ", select));
+      return select;
+    };
+    const press = (textContent, pressed) => {
+      const button = make("button", { type: "button", textContent });
+      button.addEventListener("click", async () => { try { await pressed(); } catch (error) { told.textContent = String(error.message ?? error); } });
+      return button;
+    };
+    if (offers.includes("call")) {
+      const show = async () => {
+        const py = await (await ready()).fetched("natives.json");
+        given.textContent = py.call(key, JSON.stringify(positions), framework.value);
+        given.hidden = false;
+        return given.textContent;
+      };
+      const framework = choose("framework", "Call for", FRAMEWORKS, async () => { told.textContent = ""; if (!given.hidden) await show(); });
+      figure.addEventListener("lr-drawn", () => { if (!given.hidden) show(); });
+      parts.at(-1).append(" ", press("Copy", async () => { told.textContent = (await copy(await show())) ? "The call is copied." : "Here it is."; }));
+    }
+    if (offers.includes("beside")) {
+      const lay = (chosen) => {
+        beside = chosen === "now" ? [...positions] : chosen || null;
+        remember(`${key}.beside`, chosen && chosen !== "now" ? chosen : null);
+        redraw();
+      };
+      const select = choose("beside", "Beside it", BESIDE, lay), wanted = address.get(`${key}.beside`);
+      if (!spec.sliders.length) select.options[1].remove();
+      const fill = async () => {
+        if (select.options.length > 2) return;
+        for (const name of JSON.parse((await (await ready()).fetched("worlds.json")).menu())) select.append(make("option", { value: name, textContent: name }));
+      };
+      for (const kind of ["pointerenter", "focus"]) select.addEventListener(kind, () => fill().catch(failed), { once: true });
+      if (wanted) fill().then(() => { select.value = wanted; if (select.value === wanted) lay(wanted); else select.value = ""; }).catch(failed);
+    }
+    parts.push(press("Copy a link", async () => {
+      const link = Object.assign(new URL(location.href), { hash: figure.id });
+      told.textContent = (await copy(link.href)) ? "The link to this picture is copied." : link.href;
+    }));
+    return [make("div", { className: "lr-tools" }, ...parts, told), given];
+  }
+
+  box.append(...spec.sliders.map((slider, i) => {
+    const made = row(slider, `${key}-${slider.key}`, positions[i], (position) => { positions[i] = position; redraw(); });
+    made.addEventListener("change", () => remember(`${key}.${slider.key}`, positions[i] === slider.start ? null : slider.labels?.[positions[i]] ?? shown(slider, positions[i])));
+    return made;
+  }));
+  if (offers) box.append(...tools());
   figure.numbers = async () => (await ready()).curve(key, JSON.stringify(positions));      // for the tests
   new IntersectionObserver((entries, observer) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;

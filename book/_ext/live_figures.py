@@ -15,13 +15,16 @@ from urllib.parse import unquote
 from sphinx.util import logging
 
 import npm
+from lrlearn.figure import Figure
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parents[1] / "lrlearn"
-# The floors of the package that need nothing but math: what the page's MicroPython runs. Worlds are sent where a figure has one.
+# The floors of the package that need nothing but math: what the page's MicroPython runs. Worlds are sent where a figure has
+# one; calls of other frameworks, and the menu that the worlds hold, when a reader asks for them.
 FLOORS = {
     "py.json": ("__init__.py", "core.py", "figure.py", "svg.py", "schedules/**/*.py"),
     "worlds.json": ("worlds/*.py",),
+    "natives.json": ("natives/*.py",),
 }
 FIGURE = re.compile(r'<figure class="lr-live" data-lr="([^"]*)"><img\b[^>]*? src="data:image/svg\+xml,([^"]*)"[^>]*></figure>')
 WORLDS = re.compile(r"lrlearn(\.| import )worlds")           # as functions that travel name them
@@ -54,17 +57,26 @@ def light(source):
     return "\n".join(lines)
 
 
-def inline(stored, picture):
-    """The figure's HTML for the page, from the stored JSON and data URI as they stand in the attributes.
+def inline(stored, picture, number=1):
+    """The figure's HTML for the page, from the stored JSON and data URI as they stand in the attributes; number: which of the page.
 
-    Raises a ValueError when one of them cannot be read.
+    Raises an error when one of them cannot be read, or when the figure does not draw where its sliders begin.
     """
-    rows = len(json.loads(html.unescape(stored))["sliders"])
+    spec = json.loads(html.unescape(stored))
+    rows, offered = len(spec["sliders"]), " ".join(offers(spec))
     svg = unquote(html.unescape(picture))
     if xml.fromstring(svg).tag != "{http://www.w3.org/2000/svg}svg":
         raise ValueError("not an SVG picture")
     room = f'<div class="lr-controls" style="--rows:{rows}"></div>'
-    return f'<figure class="lr-live" data-lr="{stored}">{svg}{room}{NOSCRIPT}</figure>'
+    return f'<figure class="lr-live" data-lr="{stored}" id="live-{number}" data-offers="{offered}">{svg}{room}{NOSCRIPT}</figure>'
+
+
+def offers(spec):
+    """What the page offers under the figure: its call, a schedule to lay beside it, a link."""
+    figure = Figure(spec)
+    values = figure.values()
+    figure.picture(values)
+    return ["call"] * bool(figure.schedules(values)) + ["beside"] * ("curves" in spec) + ["link"]
 
 
 def page(app, pagename, templatename, context, doctree):
@@ -79,8 +91,8 @@ def page(app, pagename, templatename, context, doctree):
         nonlocal done
         done += 1
         try:
-            return inline(*found.groups())
-        except (ValueError, KeyError, TypeError, xml.ParseError) as error:
+            return inline(*found.groups(), done)
+        except Exception as error:                          # a figure's source is a reader's own Python
             what = f"live figure {done}: its stored form, must be readable, got {type(error).__name__}: {error}"
             log.warning("%s", what, location=pagename, type="lrlive")
             return found[0]
@@ -90,7 +102,7 @@ def page(app, pagename, templatename, context, doctree):
         what = f"live figures: their stored form, must be a description and a picture, got {done} of {figures}"
         log.warning("%s", what, location=pagename, type="lrlive")
     if figures:
-        context["live_figures"] = [name for name in FLOORS if name == "py.json" or WORLDS.search(body)]         # fetched early
+        context["live_figures"] = ["py.json"] + ["worlds.json"] * bool(WORLDS.search(body))            # fetched early
         app.add_js_file("lrlive/live.js", type="module")
 
 

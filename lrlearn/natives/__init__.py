@@ -6,11 +6,12 @@ What a table lacks is said in simpler words first (simpler.py). All of it runs u
 from ..core import Param, Schedule, card_of, check_value
 from . import for_fastai, for_keras, for_optax, for_timm, for_torch, for_transformers
 from .simpler import parts
-from .words import Unequal, listed
+from .words import Unequal, listed, num
 
 WRITERS = {"torch": for_torch, "transformers": for_transformers, "timm": for_timm, "optax": for_optax, "keras": for_keras,
            "fastai": for_fastai}
 FRAMEWORKS = ("python", "torch", "transformers", "timm", "optax", "keras", "fastai")       # MicroPython's dicts have no order
+HOLD_IT = ("optax", "keras", "fastai")                  # their calls hold base_lr
 BASE_LR = Param("base_lr", None, None, 0.1, None, "the learning rate at the peak", "> 0")
 
 
@@ -53,21 +54,52 @@ there is nothing like it, use to_optax(s, base_lr)
     if framework not in FRAMEWORKS:
         raise ValueError(f"framework: whose call to write, must be one of {', '.join(FRAMEWORKS)}, got {framework!r}")
     check_value(BASE_LR, base_lr)
-    if framework == "python":
-        return python(s)
-    writer = WRITERS[framework]
     try:
-        return writer.write(parts(s, base_lr, writer.TABLE), base_lr)
+        return written_for(s, framework, base_lr)
     except Unequal as error:
         why = str(error)
     raise ValueError(f"s: the schedule to write for {framework}, must have an equal there, got {s!r}: {why}, "
-                     f"use {writer.INSTEAD}")
+                     f"use {WRITERS[framework].INSTEAD}")
+
+
+def written_for(s, framework, base_lr):
+    """The call, or Unequal."""
+    if framework == "python":
+        return python(s)
+    writer = WRITERS[framework]
+    return writer.write(parts(s, base_lr, writer.TABLE), base_lr)
+
+
+def handed(s, framework, base_lr=0.1):
+    """native's call under a note of where base_lr goes; where there is no equal, why, and what hands the schedule over.
+
+    The arguments are those of native.
+
+    >>> from lrlearn import Schedule, cosine, rex
+    >>> print(handed(Schedule(cosine, T_max=90), "torch"))
+    # the optimizer has lr=0.1
+    CosineAnnealingLR(optimizer, T_max=90)
+    >>> print(handed(Schedule(rex, total_steps=90), "torch"))
+    # the optimizer has lr=0.1
+    # torch has no equal: there is nothing like it
+    s = Schedule(rex, total_steps=90)
+    LambdaLR(optimizer, to_lambda(s, 0.1))
+    """
+    peak = num(base_lr)
+    said = "" if framework in HOLD_IT else f"# called as s(t, base_lr={peak})\n" if framework == "python" else f"# the optimizer has lr={peak}\n"
+    try:
+        return said + written_for(s, framework, base_lr)
+    except Unequal as error:
+        bridge = WRITERS[framework].INSTEAD.replace("base_lr", peak)
+        return f"{said}# {framework} has no equal: {error}\ns = {python(s)}\n{bridge}"
 
 
 def python(s):
     """The schedule as Python with this package."""
     if isinstance(s, list):
         return listed([python(item) for item in s])
+    if isinstance(s, float):
+        return num(s)
     if not isinstance(s, Schedule):
         return repr(s)
     if "<" in s.formula.__name__:           # <lambda>

@@ -1,5 +1,5 @@
 """What the writers share: numbers as text, notes above a call, and the refusal."""
-from ..core import card_of
+from ..core import card_of, short
 
 
 class Unequal(ValueError):
@@ -12,19 +12,17 @@ def demand(holds, why):
 
 
 def num(given):
-    """A number that was given, as a float: some frameworks would count in integers from 1 on."""
-    return repr(float(given))
+    """A number that was given, as a float: some frameworks would count in integers from 1 on.
+
+    MicroPython writes 0.085 as 0.08500000000000001; nobody gave these digits.
+    """
+    plain = short(given)
+    return plain if abs(float(plain) - given) <= 1e-15 * abs(given) else repr(float(given))
 
 
 def clean(computed):
     """A number that was computed, without the digits that rounding leaves: 0.1 * 3 is 0.3."""
     return float(f"{computed:.12g}")
-
-
-def short(computed):
-    """The same as text."""
-    text = f"{computed:.12g}"
-    return text if "." in text or "e" in text else text + ".0"
 
 
 def more(name, text, default):
