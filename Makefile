@@ -2,6 +2,10 @@
 # make test     everything that must pass; JOBS=1 for one test after the other
 # make test-core  the same without the peer frameworks and the tools, whether they are installed or not; says what it leaves out
 # make outputs  run every notebook and store its outputs
+# make pdf      print the book into _build/the-learning-rate.pdf
+# make colab    run every notebook as Colab does, from its first cell, in an environment without lrlearn
+# make address url=https://github.com/me/fork   move the book to another address: every file that names it follows
+# make chapter name=rex   draft a chapter on a formula of lrlearn, with its exercises and their tests
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -9,17 +13,21 @@ NOTEBOOKS := $(wildcard book/*.ipynb)
 JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
 
-.PHONY: read site test test-core outputs bench clean
+.PHONY: read site test test-core outputs chapter colab address bench pdf clean
 
 read: site
 	$(BIN)/python book/_ext/serve.py _build/html
 
 site: $(VENV)/reading _build/.of
-	$(BIN)/jupyter-book build . -W --keep-going -n --quiet
+	PYTHONPATH="$(CURDIR)/tests/quick" $(BIN)/jupyter-book build . -W --keep-going -n --quiet
 
-# The notebooks run one thread each, since several run at once: no digit changes, and they do not wait for one another.
-test: $(VENV)/testing
-	$(PYTEST)
+# Chromium prints it, as the tests have it.
+pdf: $(VENV)/core site
+	$(BIN)/python book/_ext/pdf.py _build/html _build/the-learning-rate.pdf
+
+# One thread each, since several run at once: no digit changes, and they do not wait for one another.
+test: $(VENV)/testing site
+	LRLEARN_SITE=_build/html OMP_NUM_THREADS=1 $(PYTEST) --durations=15
 	LRLEARN_CHECK=1 OMP_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/tests/quick" $(PYTEST) -p no:doctest -o addopts= --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg book
 
 test-core: $(VENV)/core
@@ -27,6 +35,15 @@ test-core: $(VENV)/core
 
 outputs: $(VENV)/reading
 	$(BIN)/python book/_ext/outputs.py $(NOTEBOOKS)
+
+chapter: $(VENV)/reading
+	$(BIN)/python book/_ext/chapter.py $(name)
+
+colab: $(VENV)/reading
+	$(BIN)/python tests/colab/run.py $(NOTEBOOKS)
+
+address:
+	@$(PYTHON) book/_ext/address.py $(url)
 
 bench: $(VENV)/testing site
 	$(BIN)/python tests/bench/schedulers.py

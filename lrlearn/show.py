@@ -24,7 +24,7 @@ class Markdown:
 
 
 class Table:
-    """Rows of text under a head, readable as text and in a notebook.
+    """Rows of text under a head, readable as text and in a notebook: numbers stand right, words left.
 
     >>> Table(("update", 0, 10), [("lr", "0.10", "0.00")])
     update     0    10
@@ -33,20 +33,36 @@ class Table:
 
     def __init__(self, head, rows):
         self.head, *self.rows = [tuple(str(cell) for cell in row) for row in (head, *rows)]
+        columns = list(zip(*self.rows)) or [()] * len(self.head)
+        self.sides = ["left"] + ["right" if numbers([head]) or numbers(column) else "left" for head, column in zip(self.head[1:], columns[1:])]
 
     def __repr__(self):
         lines = [self.head, *self.rows]
         widths = [max(map(len, column)) for column in zip(*lines)]
-        padded = [[cell.rjust(width) for cell, width in zip(line, widths)] for line in lines]
-        return "\n".join("  ".join([line[0].ljust(widths[0])] + cells[1:]) for line, cells in zip(lines, padded))
+        pad = {"left": str.ljust, "right": str.rjust}
+        padded = [[pad[side](cell, width) for side, cell, width in zip(self.sides, line, widths)] for line in lines]
+        return "\n".join("  ".join(cells).rstrip() for cells in padded)
 
     def _repr_html_(self):
         def row(cells, tag):
-            sides = ["left"] + ["right"] * (len(cells) - 1)
-            return "<tr>" + "".join(f'<{tag} style="text-align:{s}">{escape(c)}</{tag}>' for s, c in zip(sides, cells)) + "</tr>"
+            return "<tr>" + "".join(f'<{tag} style="text-align:{s}">{escape(c)}</{tag}>' for s, c in zip(self.sides, cells)) + "</tr>"
 
         body = "\n".join(row(cells, "td") for cells in self.rows)
         return f"<table>\n<thead>{row(self.head, 'th')}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+
+
+def numbers(column):
+    """Whether half of the cells that say something, or more, are numbers: 0.31, 3 %, 0 of 8, 0.31 ± 0.02, -0.1 to 0.2.
+
+    >>> numbers(["0.315 ± 0.021", "-", "lost", "+0.01 (-0.02 to +0.04)"]), numbers(["10 % of the run", "cosine to 0"])
+    (True, False)
+    """
+    said = [[word.strip("()%,") for word in cell.split()] for cell in column if cell.strip(" -–")]
+    counts = [all(word in ("", "to", "of", "±") or NUMBER.fullmatch(word) for word in words) for words in said]
+    return 2 * sum(counts) >= len(counts) > 0
+
+
+NUMBER = re.compile(r"[-+]?[\d,]*\.?\d+(e[-+]?\d+)?")
 
 
 def source(function):
@@ -105,11 +121,16 @@ def facts(formula):
         raise ValueError(f"formula: a formula of lrlearn, must have a card, got {formula!r}")
     first = ("metric", "what was measured", "a number", "") if card.fold else ("t", "index of the update about to be made, from 0", ">= 0", "")
     symbols = [first] * (not card.world) + [(p.name, p.note, p.rule or p.step, f"`{p.default!r}`") for p in card.params]
-    rows = [f"| {symbol(name, card)} | `{name}` | {note} | {limits(rule)} | {default} |" for name, note, rule, default in symbols]
+    rows = [(symbol(name, card), f"`{name}`", note, limits(rule), default) for name, note, rule, default in symbols]
+    head = ("symbol", "in code", "meaning", "right values", "example")
+    if all(row[0] == "–" for row in rows):                  # the equation names none of them
+        head, rows = head[1:], [row[1:] for row in rows]
+    table = [f"| {' | '.join(row)} |" for row in (head, *rows)]
+    table.insert(1, "|---" * len(head) + "|")
     names = [f"| {framework} | `{name}` |" for framework, name in card.names.items()]
     return Markdown("\n".join([
         f"**{card.title}**", "", "$$", card.latex, "$$", "",
-        "| symbol | in code | meaning | right values | example |", "|---|---|---|---|---|", *rows, "",
+        *table, "",
         *(["| framework | its name there |", "|---|---|", *names, ""] if names else []), share(card)]))
 
 
@@ -135,10 +156,14 @@ def symbol(name, card):
     return f"${written}$" if written and written in (letters if written.isalpha() else card.latex) else "–"
 
 
+MOST = 5                                # choices that a table names
+
+
 def limits(rule):
     """A rule as words, or the choices: code marks where it is a comparison or a value."""
     if isinstance(rule, tuple):
-        return ", ".join(f"`{choice!r}`" for choice in rule)
+        more = f" and {len(rule) - MOST} more" if len(rule) > MOST + 1 else ""
+        return ", ".join(f"`{choice!r}`" for choice in (rule[:MOST] if more else rule)) + more
     return rule if not rule or rule.startswith("a ") else f"`{rule}`"
 
 

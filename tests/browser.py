@@ -4,9 +4,10 @@ from pathlib import Path
 from playwright.sync_api import Error
 
 DEBIAN = Path("/usr/bin/chromium")
-QUIET = (                                   # no request of the browser's own
+QUIET = (                                   # no request of the browser's own, none to another host
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--no-proxy-server",      # this machine, and nothing else
 )
 
 

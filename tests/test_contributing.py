@@ -48,3 +48,17 @@ def test_the_floors_that_the_guide_draws_are_the_packages():
     drawn = set(re.findall(r"^  (\w+)(?:/|\.py) ", GUIDE.split("```")[1], re.M))
     rooms = {path.stem for path in (ROOT / "lrlearn").iterdir() if path.suffix in (".py", "") and path.stem not in ("__init__", "__pycache__")}
     assert rooms - {"extras"} <= drawn
+
+
+def test_it_stays_a_page_of_five_parts():
+    assert len(GUIDE.splitlines()) <= 80
+    assert re.findall(r"^## (.+)$", GUIDE, re.M) == ["Set up", "Add a schedule", "Add a chapter", "Add an exercise", "Release"]
+
+
+def test_what_it_tells_to_run_and_to_open_is_there():
+    makefile = (ROOT / "Makefile").read_text()
+    targets = re.findall(r"`make (\w+)", GUIDE)
+    assert {"read", "test", "chapter", "outputs"} <= set(targets) and all(re.search(rf"^{target}:", makefile, re.M) for target in targets)
+    paths = [path for path in re.findall(r"`((?:[\w.-]+/)*[\w.-]+(?:/|\.\w+))`", GUIDE) if "half_life" not in path]
+    paths = [path for path in paths if re.search(r"/|\.(py|md|cff)$", path)]
+    assert len(paths) >= 8 and not [path for path in paths if not (ROOT / path).exists()]

@@ -32,7 +32,7 @@ from lrlearn.core import SCALED, signature, span
 from lrlearn.natives import FRAMEWORKS, WRITERS, native
 from lrlearn.natives.simpler import LATE, SIMPLER
 from lrlearn.natives.words import Unequal
-from micropython.test_same_numbers import micropython
+from micropython.run import micropython
 from tests.peers import from_fastai, from_keras, from_optax, from_timm, from_torch, from_transformers
 
 # fastai rounds the time, and not the rate, to float32: what is steep is off by more.

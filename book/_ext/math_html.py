@@ -2,7 +2,7 @@
 
 sphinxcontrib.katex puts the formulas into the pages. Its one rendering function is replaced here, for two reasons: it
 hides a wrong formula in red text, where ours warns and names the place; and it talks to a server, which on a busy
-machine is not up in time and then stays behind. Here one short Node process draws a page's formulas.
+machine is not up in time and then stays behind. Here one short Node process draws the formulas of the whole book.
 """
 import html
 import json
@@ -20,6 +20,7 @@ import npm
 
 HERE = Path(__file__).resolve().parent
 log = logging.getLogger(__name__)
+read = []                               # the formulas of the pages that this build reads
 drawn = {}                              # (LaTeX, display or not) -> {"html": ...} or {"error": ...}
 
 
@@ -34,12 +35,27 @@ def draw(formulas):
     drawn.update(zip(missing, json.loads(done.stdout)))
 
 
+def formulas_of(doctree):
+    """Every formula's node, with its LaTeX and whether it is displayed."""
+    found = doctree.findall(lambda node: isinstance(node, (nodes.math, nodes.math_block)))
+    return {node: (node.astext(), isinstance(node, nodes.math_block)) for node in found}
+
+
+def collect(app, doctree):
+    read.extend(formulas_of(doctree).values())
+
+
+def draw_read(app, env):
+    """Draw the formulas of all pages that were read: one Node process for the book."""
+    if app.builder.format == "html":
+        draw(read)
+
+
 def check(app, doctree, docname):
-    """Draw the page's formulas, and warn of each that KaTeX does not know."""
+    """Draw what the page has got since it was read, and warn of each formula that KaTeX does not know."""
     if app.builder.format != "html":
         return
-    found = doctree.findall(lambda node: isinstance(node, (nodes.math, nodes.math_block)))
-    formulas = {node: (node.astext(), isinstance(node, nodes.math_block)) for node in found}
+    formulas = formulas_of(doctree)
     draw(formulas.values())
     for node, formula in formulas.items():
         if "error" in drawn[formula]:
@@ -81,6 +97,8 @@ def ship(app, error):
 def setup(app):
     app.setup_extension("sphinxcontrib.katex")
     app.connect("config-inited", configure)
+    app.connect("doctree-read", collect)
+    app.connect("env-updated", draw_read)
     app.connect("doctree-resolved", check)
     app.connect("html-page-context", drop_css, priority=900)
     app.connect("build-finished", ship)

@@ -37,7 +37,7 @@ def install(here=HERE):
         done = subprocess.run(command, cwd=work, capture_output=True, text=True)
         if done.returncode:
             said = [line.removeprefix("npm error ") for line in done.stderr.splitlines() if line.startswith("npm error ")]
-            task = "npm ci: installs the packages of book/_ext/package-lock.json"
+            task = f"npm ci: installs the packages of {here.parent.name}/{here.name}/package-lock.json"
             raise RuntimeError(f"{task}, must succeed, got {'; '.join(said[:3])}")
         shutil.copy(work / "package-lock.json", work / "node_modules")
         if node_modules.exists():

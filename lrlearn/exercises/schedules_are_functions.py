@@ -5,7 +5,6 @@ from ..core import Schedule
 from ..schedules.constant import constant
 from ..schedules.cosine import cosine
 from ..schedules.polynomial import linear
-from ..schedules.step_decay import multistep_decay
 from ..schedules.warmup import warmup
 from .exercise import Exercise
 

@@ -89,7 +89,9 @@ class Explorer:
             spec["t_end"] = options["t_end"] or horizon(functions, start, fixed)
             spec["x"] = (self.figure.times()[0], spec["t_end"])
             spec["y"] = options["ylim"] or self.limits()
-            spec["alt"] = options["alt"] or f"{options['ylabel']} of {', '.join(p['label'] for p in parts)} over {options['xlabel']}"
+            shown = ", ".join(p["label"] for p in parts)
+            of = "" if shown == options["ylabel"] else f" of {shown}"
+            spec["alt"] = options["alt"] or f"{options['ylabel']}{of} over {options['xlabel']}"
         self.svg = self.figure.picture(start)              # a mistake shows in the cell, not later
         self.missing = self.travel(names, parts)
         if os.environ.get("LRLEARN_CHECK"):

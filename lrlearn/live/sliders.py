@@ -133,9 +133,9 @@ def ends(name, kind, param):
         step = max(1, int(nice((hi - lo) / 200)))
     else:
         step = nice((hi - lo) / 100)
-    for value in (lo, hi) if step == "log" else (lo, hi, lo + step):
+    for place in (lo, hi) if step == "log" else (lo, hi, lo + step):
         if param:
-            check_value(param, value)
+            check_value(param, place)
     return lo, hi, step
 
 

@@ -75,10 +75,10 @@ def handed(s, framework, base_lr=0.1):
 
     The arguments are those of native.
 
-    >>> from lrlearn import Schedule, cosine, rex
-    >>> print(handed(Schedule(cosine, T_max=90), "torch"))
+    >>> from lrlearn import Schedule, linear, rex
+    >>> print(handed(Schedule(linear, total_iters=90), "torch"))
     # the optimizer has lr=0.1
-    CosineAnnealingLR(optimizer, T_max=90)
+    LinearLR(optimizer, start_factor=1.0, end_factor=0.0, total_iters=90)
     >>> print(handed(Schedule(rex, total_steps=90), "torch"))
     # the optimizer has lr=0.1
     # torch has no equal: there is nothing like it

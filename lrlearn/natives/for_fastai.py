@@ -69,6 +69,6 @@ def write(found, lr):
     if len(calls) > 1:
         shares = [(end - start) / ends[-1] for start, end in zip([0] + ends[:-2], ends[:-1])]
         shares.append(1 - sum(shares))      # to the last digit: combine_scheds wants a sum of 1
-        calls = [f"combine_scheds({listed([num(x) for x in shares])}, {listed(calls)})"]
+        calls = [f"combine_scheds({listed([repr(x) for x in shares])}, {listed(calls)})"]
     note = f"# for a run of {ends[-1]} updates, since time is the part of the run that is done\n"
     return note + 'ParamScheduler({"lr": ' + calls[0] + "})"

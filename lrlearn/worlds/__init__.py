@@ -11,6 +11,7 @@ HOMES = {
     "valley": "momentum", "roll": "momentum",
     "noise_floor": "noise", "moments": "noise", "floor_of": "noise", "shake": "noise",
     "noisy_valley": "river", "settle": "river", "parts": "river", "told": "river",
+    "landing": "target",
     "double_well": "wells", "wander": "wells",
     "sharpness": "edge", "sharpen": "edge",
     "steps": "calculator", "total_steps": "calculator", "updates_per_epoch": "calculator", "warmup_updates": "calculator",

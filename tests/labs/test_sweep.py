@@ -12,7 +12,7 @@ import numpy as np
 import optuna
 import pytest
 
-from lrlearn import Schedule, constant, cosine
+from lrlearn import Schedule, cosine
 from lrlearn.labs import Race, digits, race, sweep
 from lrlearn.labs.optimizers import Adam
 from tests.labs.sweep_worker import NUMBERS, ROUNDS, STUDY, wait_for

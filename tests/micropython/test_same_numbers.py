@@ -3,12 +3,8 @@ import json
 import math
 import random
 import re
-import subprocess
 from functools import partial
-from pathlib import Path
 
-import live_figures
-import npm
 import pytest
 from pictures import close, same_picture
 
@@ -17,15 +13,7 @@ from lrlearn import Schedule, cosine
 from lrlearn import figure as kernel
 from lrlearn.core import SCALED
 from lrlearn.live.sliders import count
-
-
-def micropython(program, **files):
-    """Run the program under MicroPython beside the page's files and return its `answer`, read from JSON."""
-    engine = npm.install() / "@micropython/micropython-webassembly-pyscript/micropython.mjs"
-    job = json.dumps({"files": {**json.loads(live_figures.py_json())["files"], **files}, "program": program})
-    done = subprocess.run([npm.NODE, Path(__file__).with_name("run.mjs"), engine.as_uri()], input=job, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+from micropython.run import micropython
 
 
 def draws(card, rng):
@@ -177,3 +165,23 @@ def test_a_failing_formula_is_one_sentence_in_both():
 def test_a_file_outside_the_subset_is_noticed():
     with pytest.raises(AssertionError, match="SyntaxError"):
         micropython("import lrlearn.bad", **{"lrlearn/bad.py": "def f(a, /): return [*a, 1]\n"})
+
+
+def test_calls_menu_and_numbers_to_be_read_are_the_same():
+    spec = ll.explore(cosine, ll.warmup, ll.wsd, base_lr=(0.01, 1.0)).figure.spec
+    rng = random.Random(4)
+    places = [[rng.randrange(count(s)) for s in spec["sliders"]] for _ in range(6)]
+    lines = [f"[figure.call('a', {json.dumps(place)!r}, name) for name in FRAMEWORKS]" for place in places]
+    beside = [None, "linear", "noam", places[0], "one_cycle", "cosine_restarts"]
+    lines += [f"[figure.draw('a', {json.dumps(place)!r}, 640, 320, {json.dumps(also)!r}), figure.read('a', 200 + {i} * 50, 150)]" for i, (place, also) in enumerate(zip(places, beside))]
+    program = f"""import json
+from lrlearn import figure
+from lrlearn.natives import FRAMEWORKS
+figure.define("a", {json.dumps(spec)!r})
+answer = json.dumps([figure.menu(), {', '.join(lines)}])"""
+    kernel.define("a", json.dumps(spec))
+    got, want = micropython(program), eval(f"[figure.menu(), {', '.join(lines)}]", {"figure": kernel, "FRAMEWORKS": ll.natives.FRAMEWORKS})
+    kernel.svg.SPACE[:] = 640, 320
+    assert got[:7] == want[:7]
+    for mine, theirs in zip(got[7:], want[7:], strict=True):
+        assert "circle" in theirs[1] and all(map(same_picture, mine, theirs))

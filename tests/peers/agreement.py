@@ -3,7 +3,6 @@
 A row names our side, the peer's, and for how many updates they agree. Both sides are texts over the letters of a setting,
 which stand for their values in both. Where one of our classes is held against torch's, one text serves both sides.
 """
-import inspect
 import random
 import re
 from collections import namedtuple

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import lrlearn.pytorch
-from tests.pytorch.mortal import ENDINGS, EVERY, KINDS, OPTIMIZERS, STEPS, Run, classes
+from tests.pytorch.mortal import ENDINGS, EVERY, KINDS, STEPS, Run, classes
 
 every_kind = pytest.mark.parametrize("kind", KINDS)
 BASES = {"FollowerLR", "FormulaLR", "LRScheduler"}      # what others are made of

@@ -1,2 +1,2 @@
-"""Stands before the real package where Ray is started: jsonschema builds that one's grammar in each of Ray's helpers, 3 s each."""
+"""Stands before the real package where Ray is started or the site is built: jsonschema builds that one's grammar at each start, 3 s."""
 raise ImportError("left out")

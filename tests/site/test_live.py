@@ -147,8 +147,8 @@ def test_a_phone_has_room_for_everything(browser, server):
             assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and 0.7 < box["height"] / box["width"] < 0.8
             drawn = figure.evaluate("f => f.querySelector('svg').viewBox.baseVal.width")
             assert abs(drawn - box["width"]) <= 1                # drawn for this width, so the words keep their size
-        pictures = visit.page.locator("div.cell_output > a.image-reference > img").all()
-        assert pictures and all(picture.bounding_box()["width"] > 500 for picture in pictures)       # readable words, to be scrolled
+        pictures = visit.page.locator("figure.lr-picture > a.image-reference > img").all()
+        assert pictures and all(picture.bounding_box()["width"] > 450 for picture in pictures)       # readable words, to be scrolled
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
@@ -170,6 +170,12 @@ def test_a_failing_formula_is_one_sentence_under_its_figure(context, server):
     i = [s["key"] for s in sliders].index("T_max")
     figure.evaluate(MOVE, [i, 150 - sliders[i]["min"]])
     assert re.fullmatch(r"No picture at .*T_max=150.*: ZeroDivisionError: .*\.", figure.locator(".lr-says").inner_text())
+    others = [other for other in visit.figures() if '"key": "T_max"' not in other.get_attribute("data-lr")]
+    for other in others:                                    # the rest of the page lives on
+        other.evaluate(MOVE, [0, 0])
+        agrees(other, Figure(json.loads(other.get_attribute("data-lr"))))
+        assert other.locator(".lr-says").is_hidden() and figure.locator(".lr-says").is_visible()
+    assert others
     figure.evaluate(MOVE, [i, 10])
     assert figure.locator(".lr-says").is_hidden() and visit.complaints == []
 

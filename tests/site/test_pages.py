@@ -156,6 +156,21 @@ def test_the_front_door_leads_to_the_first_page(site):
     assert target == "book/intro.html" and (site / target).is_file()
 
 
+def test_each_notebook_opens_in_colab_and_on_binder(pages):
+    at = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]
+    repository, opened = at["url"].removeprefix("https://github.com/"), 0
+    for page in pages:
+        notebook = f"book/{page.path.stem}.ipynb"
+        wanted = {
+            f"https://colab.research.google.com/github/{repository}/blob/{at['branch']}/{notebook}",
+            f"https://mybinder.org/v2/gh/{repository}/{at['branch']}?urlpath=lab/tree/{notebook}",
+        } if (ROOT / notebook).exists() and page.path.parent.name == "book" else set()
+        found = [a["href"] for a in page.of("a") if re.match("https://(colab|mybinder)", a.get("href", ""))]
+        assert len(found) == len(wanted) and set(found) == wanted, page.path.name
+        opened += bool(wanted)
+    assert opened == len(list((ROOT / "book").glob("*.ipynb")))
+
+
 def test_math_is_html_and_mathml(site, pages):
     with_math = 0
     for page in pages:
@@ -166,6 +181,40 @@ def test_math_is_html_and_mathml(site, pages):
         assert "katex-error" not in page.text, page.path
         assert bool(drawn) == any("katex.min.css" in address for address in page.loads()), page.path
     assert 'class="katex"' in (site / "book/cosine.html").read_text(encoding="utf-8") and with_math
+
+
+def test_every_link_leads_somewhere(site, pages):
+    marks = {page.path: {a[key] for _, a in page.tags for key in ("id", "name") if key in a} for page in pages}
+    links = [(page, a["href"]) for page in pages for a in page.of("a") if not re.match(r"[a-z]+:", a.get("href", "mailto:"))]
+    assert len(links) > 37 * 37 and sum("#" in href for _, href in links) > 1000
+    for page, href in links:
+        file, _, mark = unquote(href).partition("#")
+        target = (page.path.parent / file.partition("?")[0]).resolve() if file else page.path
+        assert target.is_file(), (page.path.name, href)
+        assert not mark or mark in marks[target], (page.path.name, href)
+
+
+def test_every_mark_stands_once(pages):
+    for page in pages:
+        ids = [a["id"] for _, a in page.tags if "id" in a]
+        twice = {name for name in ids if ids.count(name) > 1} - {"search-input"}       # the theme's two fields on the search page
+        assert twice == set(), page.path.name
+
+
+def test_every_picture_has_words(pages):
+    """What a picture shows, for those who cannot see it; the small curve beside a schedule's name only repeats it."""
+    pictures = [(page.path.name, a) for page in pages for a in page.of("img")]
+    assert len(pictures) > 90
+    for name, a in pictures:
+        if "lr-spark" in (a.get("class") or "").split():
+            assert a["alt"] == "", (name, a["alt"])
+        else:
+            assert re.search(r"\w{3,} \w", a.get("alt") or ""), (name, a.get("alt"), a["src"][:80])
+            assert not re.search(r"\.(png|svg|webp|jpe?g)\b|\.\.\.|_images/", a["alt"]), (name, a["alt"])
+    drawn = [(page.path.name, a) for page in pages for a in page.of("svg") if "role" in a]
+    assert len(drawn) > 60
+    for name, a in drawn:
+        assert a["role"] == "img" and len(re.findall(r"\w+", a.get("aria-label") or "")) >= 4, (name, a.get("aria-label"))
 
 
 def test_pictures_keep_their_room_and_wait(pages):
@@ -196,12 +245,12 @@ def test_live_figures_are_inline(pages):
     assert total >= 2                                       # the opening page and the model chapter have one each
 
 
-@pytest.mark.parametrize("bundle", ["py.json", "worlds.json"])
+@pytest.mark.parametrize("bundle", ["py.json", "worlds.json", "natives.json"])
 def test_a_bundle_is_the_package_line_for_line_but_for_its_docstrings(site, bundle):
     sent = json.loads((site / "_static/lrlive" / bundle).read_text(encoding="utf-8"))["files"]
     package = ROOT / "lrlearn"
     needed = [package / name for name in ("__init__.py", "core.py", "figure.py", "svg.py")] + [*package.glob("schedules/**/*.py")]
-    needed = needed if bundle == "py.json" else [*package.glob("worlds/**/*.py")]
+    needed = needed if bundle == "py.json" else [*package.glob(f"{bundle.removesuffix('.json')}/**/*.py")]
     assert sorted(live_figures.page_files(bundle)) == sorted(needed)
     here = {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in needed}
     assert sent.keys() == here.keys()
@@ -252,8 +301,9 @@ def test_every_icon_is_drawn(site, pages):
 
 # -- what turns a build red --------------------------------------------------------------------------------------------
 
+SPEC = {"sliders": [], "picture": {"label": "a", "call": "a", "takes": [], "fixed": "{}"}, "source": "def a(): return '<svg'", "alt": "a"}
 FIGURE = (
-    '<figure class="lr-live" data-lr="{&quot;sliders&quot;: []}"><img alt="a" '
+    f'<figure class="lr-live" data-lr="{html.escape(json.dumps(SPEC))}"><img alt="a" '
     'src="data:image/svg+xml,&lt;svg xmlns=&#x27;http://www.w3.org/2000/svg&#x27;/&gt;"></figure>\n'
 )
 GOOD = "# Good\n\nInline $\\eta_t$ and\n\n$$ \\eta_t = 1 $$\n\n" + FIGURE
@@ -261,8 +311,9 @@ READABLE = "WARNING: live figure 1: its stored form, must be readable, got "
 BAD = {                                 # page -> its text, and the complaint about it
     "inline.md": ("Text $\\unknown$ here.\n", r"inline\.md:3: WARNING: KaTeX parse error: Undefined control sequence: \\unknown"),
     "display.md": ("$$ a &= b \\\\ c &= d $$\n", r"display\.md:3: WARNING: KaTeX parse error"),
-    "json.md": (FIGURE.replace("[]}", "[}"), rf"json\.md: {READABLE}JSONDecodeError"),
+    "json.md": (FIGURE.replace("[],", "[,"), rf"json\.md: {READABLE}JSONDecodeError"),
     "sliders.md": (FIGURE.replace("sliders", "slides"), rf"sliders\.md: {READABLE}KeyError"),
+    "drawing.md": (FIGURE.replace("return ", "return 1 / 0, "), rf"drawing\.md: {READABLE}ZeroDivisionError"),
     "svg.md": (FIGURE.replace("/&gt;", "&gt;"), rf"svg\.md: {READABLE}ParseError"),
     "other.md": (FIGURE.replace("2000/svg", "1999/xhtml"), rf"other\.md: {READABLE}ValueError: not an SVG picture"),
     "form.md": (FIGURE.replace("svg+xml", "png"), r"form\.md: WARNING: live figures: .* a description and a picture, got 0 of 1"),
@@ -293,7 +344,7 @@ def test_a_good_page_builds(build, tmp_path):
     assert done.returncode == 0, done.stdout
     page = (tmp_path / "out/_build/html/good.html").read_text(encoding="utf-8")
     assert page.count("<math") == 2
-    assert "<svg xmlns='http://www.w3.org/2000/svg'/><div class=\"lr-controls\" style=\"--rows:0\"></div><noscript>" in page
+    assert "<svg xmlns='http://www.w3.org/2000/svg'/><div class=\"lr-controls\" style=\"--rows:0\"></div><noscript>" in page and 'id="live-1" data-offers="link"' in page
 
 
 def test_bad_math_figures_and_icons_turn_the_build_red(build, tmp_path):
@@ -307,8 +358,10 @@ def test_bad_math_figures_and_icons_turn_the_build_red(build, tmp_path):
 
 # -- packages that are not ours ----------------------------------------------------------------------------------------
 
-def test_the_lock_holds_hashes_and_no_registry():
-    packages = json.loads((EXT / "package-lock.json").read_text())["packages"]
+@pytest.mark.parametrize("folder", [EXT, ROOT / "tests" / "site"])
+def test_the_lock_holds_hashes_and_no_registry(folder):
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+    assert (folder / ".npmrc").read_text() == (EXT / ".npmrc").read_text()
     for name, facts in packages.items():
         assert "resolved" not in facts
         assert not name or facts["integrity"].startswith("sha512-")
@@ -323,7 +376,7 @@ def test_a_failed_install_says_so_and_leaves_what_was_there(tmp_path, monkeypatc
     (tmp_path / "package-lock.json").write_text(lock.replace("sha512-", "sha512-AAAA"))
     monkeypatch.setenv("npm_config_offline", "true")
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
-    sentence = r"^npm ci: installs the packages of book/_ext/package-lock\.json, must succeed, got code ENOTCACHED"
+    sentence = rf"^npm ci: installs the packages of \S+/{tmp_path.name}/package-lock\.json, must succeed, got code ENOTCACHED"
     with pytest.raises(RuntimeError, match=sentence):
         npm.install(tmp_path)
     assert {p.name for p in tmp_path.iterdir()} == {*npm.RECIPE, "node_modules", "cache"}

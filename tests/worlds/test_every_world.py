@@ -16,7 +16,7 @@ from lrlearn.figure import Figure
 from lrlearn.live.sliders import count
 from lrlearn.worlds.menu import NAMES
 
-ALL = ("bowl", "valley", "noise_floor", "noisy_valley", "double_well", "sharpness", "steps", "guide")
+ALL = ("bowl", "valley", "noise_floor", "noisy_valley", "landing", "double_well", "sharpness", "steps", "guide")
 each = pytest.mark.parametrize("name", ALL)
 ROOT = Path(__file__).parents[2]
 

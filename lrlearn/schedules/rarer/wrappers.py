@@ -2,7 +2,6 @@
 from math import exp
 
 from ...core import Param, Schedule, card
-from ..constant import constant
 from ..cosine import cosine
 from ..exponential_decay import exponential_decay
 
