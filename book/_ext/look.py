@@ -58,8 +58,9 @@ def numbered(body, chapter):
 
     def figure(found):
         start = found["live"] or found["picture"]
-        words = html.unescape(re.search(r"""\b(?:alt|aria-label)=(["'])(.*?)\1""", start, re.S)[2])
-        data = re.search(r' data-lr="([^"]*)"', start)
+        words = re.search(r"""\b(?:alt|aria-label)=(["'])(.*?)\1""", start, re.S)
+        words = html.unescape(words[2]) if words else ""
+        data = re.search(r' data-lr="([^"]*)" id="live-', start)
         if data:                                # tells what the figure is; the picture's own label tells its state
             words = json.loads(html.unescape(data[1]))["alt"]
         shown, anchor, link = sign("figure", "figure")

@@ -226,7 +226,7 @@ def test_pictures_keep_their_room_and_wait(pages):
 
 def test_live_figures_are_inline(pages):
     room = r'<div class="lr-controls" style="--rows:(\d+)"></div><noscript>'
-    shape = r'<figure class="lr-live" data-lr="([^"]*)">(<svg .*?</svg>)' + room
+    shape = r'<figure class="lr-live" data-lr="([^"]*)" id="live-\d+" data-offers="(?:call )?(?:beside )?link">(<svg .*?</svg>)' + room
     total = 0
     for page in pages:
         stored, shown = stored_figures(page), re.findall(shape, page.text, re.S)
@@ -263,8 +263,8 @@ def silent(source):
     """The source's tree without docstrings; what is left keeps its lines and columns."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
-        for place in ("lineno", "col_offset", "end_lineno", "end_col_offset") if isinstance(node, ast.FunctionDef) else ():
-            setattr(node, place, 0)         # a function that ends with its docstring ends earlier
+        for place in ("lineno", "col_offset", "end_lineno", "end_col_offset") if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else ():
+            setattr(node, place, 0)         # what ends with its docstring ends earlier
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
             del node.body[0]
     return tree
@@ -276,7 +276,7 @@ def test_what_makes_figures_live_is_shipped(site):
     sources = [EXT / "live.js", EXT / "live.css", micropython / "micropython.mjs", micropython / "micropython.wasm"]
     for source in sources:
         assert (shipped / source.name).read_bytes() == source.read_bytes()
-    assert {file.name for file in shipped.iterdir()} == {source.name for source in sources} | {"py.json", "worlds.json"}
+    assert {file.name for file in shipped.iterdir()} == {source.name for source in sources} | {"py.json", "worlds.json", "natives.json"}
 
 
 def test_every_icon_is_drawn(site, pages):
