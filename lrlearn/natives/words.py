@@ -11,13 +11,14 @@ def demand(holds, why):
         raise Unequal(why)
 
 
-def num(given):
-    """A number that was given, as a float: some frameworks would count in integers from 1 on.
+# MicroPython writes 0.085 as 0.08500000000000001; nobody gave these digits.
+SLACK = 0.0 if repr(0.085) == "0.085" else 1e-15
 
-    MicroPython writes 0.085 as 0.08500000000000001; nobody gave these digits.
-    """
+
+def num(given):
+    """A number that was given, as a float: some frameworks would count in integers from 1 on."""
     plain = short(given)
-    return plain if abs(float(plain) - given) <= 1e-15 * abs(given) else repr(float(given))
+    return plain if abs(float(plain) - given) <= SLACK * abs(given) else repr(float(given))
 
 
 def clean(computed):

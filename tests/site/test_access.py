@@ -1,5 +1,9 @@
 """Every page for everyone: by eye in both themes, by ear, by keyboard, on a phone, without motion, without JavaScript; and nothing is
-asked of another host. Each page is opened once, with JavaScript, and the tests look at what was found."""
+asked of another host. Each page is opened once, with JavaScript, and the tests look at what was found.
+
+Colours take axe most of its time, and all pages have the same style sheets: every second page is asked about its colours in
+the light theme, the others in the dark one. LRLEARN_COLOURS=both asks all pages in both, as the weekly run does."""
+import os
 import re
 from pathlib import Path
 
@@ -58,8 +62,8 @@ def live(page):
     return figures
 
 
-def opened(page, server, path, axe):
-    """Open a page and look at all of it: a dict of what was found."""
+def opened(page, server, path, axe, themes):
+    """Open a page and look at all of it, at its colours in the themes: a dict of what was found."""
     seen = {"complaints": [], "outside": []}
     page.on("console", lambda m: seen["complaints"].append(m.text) if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: seen["complaints"].append(str(error)))
@@ -68,10 +72,10 @@ def opened(page, server, path, axe):
     figures = live(page)
     seen["controls"] = page.evaluate(CONTROLS)
     page.evaluate(f"{axe}; undefined")
-    seen["light"], seen["light paint"] = asked(page, ALL), page.evaluate(PAINT)
+    seen["light"], seen["light paint"] = asked(page, ALL if "light" in themes else SHAPE), page.evaluate(PAINT)
     page.emulate_media(color_scheme="dark")
     page.locator("html[data-theme=dark]").wait_for(state="attached")
-    seen["dark"], seen["dark paint"] = asked(page, COLOURS), page.evaluate(PAINT)
+    seen["dark"], seen["dark paint"] = asked(page, COLOURS) if "dark" in themes else [], page.evaluate(PAINT)
     if path in PHONES:
         page.set_viewport_size({"width": 390, "height": 844})
         live(page)
@@ -93,14 +97,15 @@ def opened(page, server, path, axe):
 def found(site, server, browser, axe):
     """path -> what was found there, for every page of the site."""
     paths = [path.relative_to(site).as_posix() for path in sorted(site.rglob("*.html")) if "_static" not in path.parts]
+    both = os.environ.get("LRLEARN_COLOURS") == "both"
     # No motion: a colour on its way from one theme to the other is neither.
     with browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce") as context:
         context.add_init_script(FORBIDDEN)
         seen = {}
-        for path in paths:
+        for i, path in enumerate(paths):
             if path != "index.html":                        # it leads to the first page at once
                 page = context.new_page()
-                seen[path] = opened(page, server, path, axe)
+                seen[path] = opened(page, server, path, axe, ("light", "dark") if both or path in PHONES else ("light", "dark")[i % 2])
                 page.close()
     return seen
 
