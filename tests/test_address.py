@@ -1,6 +1,5 @@
 """The repository's address stands in _config.yml; every other mention is the same, and one command moves them all."""
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ import address
 import pytest
 import test_notebooks
 import yaml
+from checkout import copied
 
 ROOT = Path(__file__).parents[1]
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
@@ -80,10 +80,7 @@ def command(root, *words):
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
     """The files of this checkout, in a repository of their own."""
-    root = tmp_path_factory.mktemp("fork")
-    for path in address.files():
-        (root / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, root / path.relative_to(ROOT))
+    root = copied(tmp_path_factory.mktemp("fork"))
     subprocess.run(["git", "init", "-q", root], check=True)
     return root
 

@@ -1,6 +1,5 @@
 """make chapter: a chapter that runs and passes the tests as it is made, or one sentence and nothing at all."""
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import chapter
 import nbformat
 import pytest
+from checkout import copied
 
 ROOT = Path(__file__).parents[1]
 NEW = {"book/rex.ipynb", "lrlearn/exercises/rex.py", "tests/exercises/test_rex.py", "tests/exercises/grids/rex.py"}
@@ -21,13 +21,7 @@ PICKED = "rex or every_exercise_has_a_grid or coverage or glossary or readme or 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
     """The checkout as git sees it, elsewhere; its lrlearn comes before the one that is installed."""
-    folder = tmp_path_factory.mktemp("copy")
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, folder / name)
-    return folder
+    return copied(tmp_path_factory.mktemp("copy"))
 
 
 def python(folder, *words):

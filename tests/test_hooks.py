@@ -23,7 +23,7 @@ FILES = {
     "ruff": (("a.py", "from math import pi\n\nprint(pi)\n"), [
         ("a.py", "from math import cos, pi\n\nprint(pi)\n", "F401"), ("a.py", "print(pi)\n", "F821"), ("a.py", "print(\n", "invalid-syntax"),
     ]),
-    "tidy": (("a.md", "A line.\nSee https://example.org/home/ada and data:image/png;base64,a+/tmp/b.\n"), [
+    "tidy": (("a.md", "A line.\nSee https://example.org/home/ada and data:image/png;base64,a+/opt/b.\n"), [
         ("a.md", f"It lies in {HOME}.\n", f"a.md: line 1, must name no folder of a machine, got {HOME}"),
         ("a.md", "A line.\nAnother. \n", "a.md: line 2, must end without blanks, got 1"),
         ("a.csv", "1234567,\n" * 60_000, "a.csv: its size, must be at most 500 kB, got 540 kB"),

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from checkout import copied
 
 import lrlearn
 
@@ -35,11 +36,7 @@ def command(*words, **options):
 def wheel(tmp_path_factory):
     """The wheel, built from what git knows or may come to know, and from nothing else."""
     work = tmp_path_factory.mktemp("wheel")
-    listed = command("git", "ls-files", "-co", "--exclude-standard", "-z", cwd=ROOT).split("\0")
-    for name in filter(None, listed):
-        if name.startswith("lrlearn/") or "/" not in name:
-            (work / "source" / name).parent.mkdir(parents=True, exist_ok=True)
-            (work / "source" / name).write_bytes((ROOT / name).read_bytes())
+    copied(work / "source", lambda name: name.startswith("lrlearn/") or "/" not in name)
     command(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index", "-w", work, work / "source")
     [path] = work.glob("*.whl")
     return path

@@ -2,6 +2,7 @@
 
 All of it is made when the page is, so that it shows without JavaScript, and all of it is counted, never written by hand.
 """
+import functools
 import html
 import json
 import re
@@ -24,7 +25,12 @@ CONTENTS = re.compile(r'<div class="lr-contents">.*?</div>', re.S)
 
 def parts(app):
     """[(caption, [page, ...]), ...] as the table of contents has them; the last part, the back matter, has no chapters."""
-    toc = yaml.safe_load((Path(app.srcdir) / app.config.external_toc_path).read_text(encoding="utf-8"))
+    return listed(Path(app.srcdir) / app.config.external_toc_path)
+
+
+@functools.cache
+def listed(contents):
+    toc = yaml.safe_load(contents.read_text(encoding="utf-8"))
     return [(part["caption"], [chapter["file"] for chapter in part["chapters"]]) for part in toc.get("parts", ())]
 
 

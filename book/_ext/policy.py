@@ -3,7 +3,8 @@ import base64
 import hashlib
 import html
 import re
-from pathlib import Path
+
+from finished import rewrite
 
 # What the theme's buttons run on a click. On every page, since the search page reads the others' text.
 CLICKS = ("toggleFullScreen()", "window.print()")
@@ -25,14 +26,12 @@ def policy(text):
     )
 
 
+def guard(text):
+    return text.replace("<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{policy(text)}">', 1)
+
+
 def write(app, error):
-    if error or app.builder.format != "html":
-        return
-    for page in Path(app.outdir).rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        if "Content-Security-Policy" not in text:           # an incremental build leaves old pages alone
-            meta = f'<head><meta http-equiv="Content-Security-Policy" content="{policy(text)}">'
-            page.write_text(text.replace("<head>", meta, 1), encoding="utf-8")
+    rewrite(app, error, guard)
 
 
 def setup(app):

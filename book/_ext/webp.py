@@ -8,6 +8,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from finished import rewrite
+
 STEP = 15                               # 255 is a multiple: white and black stay what they are
 LEVELS = [STEP * round(value / STEP) for value in range(256)]
 NAMED = re.compile(r"(_images/[0-9a-f]{64})\.png")
@@ -28,10 +30,7 @@ def ship(app, error):
     for png in (Path(app.outdir) / "_images").glob("*.png"):
         if re.fullmatch("[0-9a-f]{64}", png.stem):          # a cell's: it is named by its content
             convert(png)
-    for page in Path(app.outdir).rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        if NAMED.search(text):
-            page.write_text(NAMED.sub(r"\1.webp", text), encoding="utf-8")
+    rewrite(app, error, lambda text: NAMED.sub(r"\1.webp", text))
 
 
 def setup(app):

@@ -86,7 +86,8 @@ def handed(s, framework, base_lr=0.1):
     LambdaLR(optimizer, to_lambda(s, 0.1))
     """
     peak = num(base_lr)
-    said = "" if framework in HOLD_IT else f"# called as s(t, base_lr={peak})\n" if framework == "python" else f"# the optimizer has lr={peak}\n"
+    where = f"called as s(t, base_lr={peak})" if framework == "python" else f"the optimizer has lr={peak}"
+    said = "" if framework in HOLD_IT else f"# {where}\n"
     try:
         return said + written_for(s, framework, base_lr)
     except Unequal as error:

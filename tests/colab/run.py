@@ -16,9 +16,10 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
+sys.path[:0] = [str(ROOT / "book" / "_ext"), str(ROOT / "tests")]
 
 import address  # noqa: E402
+from checkout import copied  # noqa: E402
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -35,10 +36,7 @@ def run(*command, **settings):
 
 def repository(folder):
     """A repository whose one commit holds the files of this checkout."""
-    for name in run("git", "-C", ROOT, "ls-files", "-co", "--exclude-standard", "-z").split("\0"):
-        if name and (ROOT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+    copied(folder)
     git = ("git", "-C", folder, "-c", "user.name=reader", "-c", "user.email=reader@localhost")
     run(*git, "init", "-q")
     run(*git, "add", "-A", "-f")

@@ -58,8 +58,8 @@ def positions(figure):
     return figure.evaluate("f => [...f.querySelectorAll('.lr-row input, .lr-row select')].map((c) => +c.value)")
 
 
-def agrees(figure, shown):
-    """Hold the numbers and the picture in the page against lrlearn's at the same slider positions."""
+def agrees(figure, shown, beside=None):
+    """Hold the numbers and the picture in the page against lrlearn's at the same slider positions, with the same laid beside."""
     values = shown.values(positions(figure))
     if "curves" in shown.spec:
         for got, want in zip(json.loads(figure.evaluate("f => f.numbers()")), shown.numbers(values), strict=True):
@@ -68,7 +68,7 @@ def agrees(figure, shown):
     width, height = map(int, re.search(r'viewBox="0 0 (\d+) (\d+)"', picture).groups())
     svg.SPACE[:] = width, height
     try:
-        assert same_picture(figure.evaluate("(f, text) => { const t = document.createElement('template'); t.innerHTML = text; return t.innerHTML; }", shown.picture(values)), picture), values
+        assert same_picture(figure.evaluate("(f, text) => { const t = document.createElement('template'); t.innerHTML = text; return t.innerHTML; }", shown.picture(values, beside)), picture), values
     finally:
         svg.SPACE[:] = 640, 320
 
@@ -288,11 +288,7 @@ def test_a_second_schedule_lies_beside_the_first(taken):
         held = positions(figure) if chosen == "now" else chosen or None
         beside.select_option(chosen)
         figure.evaluate(MOVE, [0, place])
-        text, drawn = figure.evaluate("f => f.querySelector('svg').outerHTML"), figure.locator("svg").first
-        svg.SPACE[:] = (drawn.evaluate("s => s.viewBox.baseVal.width"), drawn.evaluate("s => s.viewBox.baseVal.height"))
-        want = shown.picture(shown.values(positions(figure)), held)
-        svg.SPACE[:] = 640, 320
-        assert same_picture(figure.evaluate("(f, text) => { const t = document.createElement('template'); t.innerHTML = text; return t.innerHTML; }", want), text)
+        agrees(figure, shown, held)
     assert visit.complaints == []
 
 
