@@ -67,6 +67,18 @@ def double():
     torch.set_default_dtype(before)
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """Playwright's Chromium, for one file: while it is there asyncio's loop runs in this process, and other tests want their own."""
+    from browser import launch
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = launch(playwright)
+        yield running
+        running.close()
+
+
 def pytest_sessionfinish(session):
     """One of several processes hands over what it has measured."""
     agreement = sys.modules.get("tests.peers.agreement")

@@ -7,11 +7,10 @@ import sys
 import time
 import urllib.request
 from contextlib import suppress
+
 import nbformat
 import outputs
 import pytest
-from browser import launch
-from playwright.sync_api import sync_playwright
 
 import lrlearn as ll
 
@@ -75,12 +74,11 @@ def drawn(page):
     return page.locator(PICTURE).first.locator("polyline").first.get_attribute("points")
 
 
-def test_the_picture_is_there_before_a_run_and_sliders_move_it_after(lab):
+def test_the_picture_is_there_before_a_run_and_sliders_move_it_after(lab, browser):
     folder, url = lab
     stored(folder / "cosine.ipynb", "import lrlearn as ll", "ll.explore(ll.cosine)")
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        page = context.new_page()
         page.set_default_timeout(1000 * START)
         opened(page, url, "cosine.ipynb")
         still = page.locator(".jp-OutputArea-output figure img")
@@ -94,4 +92,3 @@ def test_the_picture_is_there_before_a_run_and_sliders_move_it_after(lab):
         handle.press("ArrowLeft")
         page.wait_for_function("([where, old]) => document.querySelector(where + ' polyline').getAttribute('points') !== old", arg=[PICTURE, before])
         assert page.locator(".widget-readout").first.inner_text() != said
-        browser.close()

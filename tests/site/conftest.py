@@ -1,4 +1,4 @@
-"""The site, built from the committed notebooks; a server for it; a browser."""
+"""The site, built from the committed notebooks; a server for it."""
 import os
 import subprocess
 import sys
@@ -50,15 +50,3 @@ def server(site):
         threading.Thread(target=running.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{running.server_port}"
         running.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Playwright's Chromium, for the whole session."""
-    from browser import launch
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = launch(playwright)
-        yield running
-        running.close()
