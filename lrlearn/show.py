@@ -213,7 +213,8 @@ def sparkline(card, width=66, height=20):
     """The curve of a card's example as a small picture, an <img> that Markdown may hold."""
     schedule, steps = example(card)
     rates = curve(schedule, steps + 1)
-    points = " ".join(f"{1 + (width - 2) * t / steps:.1f},{1 + (height - 2) * (1 - rate / max(rates)):.1f}" for t, rate in enumerate(rates))
+    highest = max(rates)
+    points = " ".join(f"{1 + (width - 2) * t / steps:.1f},{1 + (height - 2) * (1 - rate / highest):.1f}" for t, rate in enumerate(rates))
     picture = (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
                f'<polyline points="{points}" fill="none" stroke="{COLOURS[0]}" stroke-width="1.6"/></svg>')
     return f'<img class="lr-spark" alt="" width="{width}" height="{height}" src="data:image/svg+xml;base64,{base64.b64encode(picture.encode()).decode()}">'

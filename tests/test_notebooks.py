@@ -2,6 +2,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -110,32 +111,33 @@ def test_every_code_cell_is_python(path):
 GOOD = "from lrlearn import explore\ndef my_lr(t, base_lr, k=1.0):\n    return base_lr / (1 + k * t)\nexplore(my_lr, k=(0.0, 2.0))"
 CALLBACK = "e = explore(my_lr, k=(0.0, 2.0))\ne.widget().children[1].value = 1.5\ne"
 
+# name -> what is replaced, by what, and the cell, counted from 0, at which nbval is to stop
+CHANGES = {
+    "the_same": ("", "", None),
+    "other_numbers": ("1 + k * t", "2 + k * t", 0),                                                 # so another picture
+    "end_of_a_slider": ("base_lr / (1 + k * t)", "base_lr / (1 + k * t) / (k < 2)", 0),             # fails there only
+    "in_the_widget": ("base_lr / (1 + k * t)", "base_lr / (1 + k * t) / (k != 1.5)", 1),            # fails in its callback only
+}
 
-def stored(folder, *cells):
-    """A notebook of these cells, run and stored as `make outputs` does."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
-    (folder / "n.ipynb").write_text(nbformat.writes(notebook))
-    outputs.run(folder / "n.ipynb")
-    return folder / "n.ipynb"
 
-
-def judged(path, before="", after=""):
-    """What nbval, run as `make test` runs it, says of a stored notebook in whose code some text was replaced."""
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory):
+    """What nbval, run as `make test` runs it, says of a notebook that was stored, and then its code was changed."""
+    folder = tmp_path_factory.mktemp("judged")
+    path = folder / "the_same.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in (GOOD, CALLBACK)]), path)
+    outputs.run(path)
     text = path.read_text()
-    assert before in text
-    path.write_text(text.replace(before, after))
-    command = [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", path.name]
-    return subprocess.run(command, cwd=path.parent, env={**os.environ, "LRLEARN_CHECK": "1"}, capture_output=True, text=True)
+    for name, (before, after, _) in CHANGES.items():
+        assert before in text
+        (folder / f"{name}.ipynb").write_text(text.replace(before, after))
+    command = [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", folder]
+    return subprocess.run(command, cwd=folder, env={**os.environ, "LRLEARN_CHECK": "1"}, capture_output=True, text=True).stdout
 
 
-@pytest.mark.parametrize("before, after, passes", [
-    ("", "", True),                                                             # the same notebook again
-    ("1 + k * t", "2 + k * t", False),                                          # other numbers, so another picture
-    ("base_lr / (1 + k * t)", "base_lr / (1 + k * t) / (k < 2)", False),        # fails at the end of a slider only
-    ("base_lr / (1 + k * t)", "base_lr / (1 + k * t) / (k != 1.5)", False),     # fails in the callback of the widget only
-])
-def test_nbval_notices(tmp_path, before, after, passes):
-    done = judged(stored(tmp_path, GOOD, CALLBACK), before, after)
-    assert (done.returncode == 0) == passes, done.stdout
-    if not passes and "k * t) / (" in after:
-        assert "ZeroDivisionError" in done.stdout
+@pytest.mark.parametrize("name", CHANGES)
+def test_nbval_notices(judged, name):
+    _, after, cell = CHANGES[name]
+    failed = re.findall(rf"^FAILED .*{name}\.ipynb::Cell (\d)", judged, re.M)
+    assert failed[:1] == ([] if cell is None else [str(cell)]), judged
+    assert not failed or "k * t) / (" not in after or "ZeroDivisionError" in judged

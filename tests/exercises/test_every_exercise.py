@@ -1,6 +1,7 @@
 """What holds for every exercise of every chapter. A new exercise needs its whole domain in grids/<chapter>.py."""
 import ast
 import copy
+import functools
 import importlib
 import inspect
 import itertools
@@ -114,8 +115,10 @@ def mutants(function):
             yield text, names[function.__name__]
 
 
-def outcome_of_mutants(exercise, grid):
-    """(source, function, whether it differs on the grid, outcome) of every mutant."""
+@functools.cache
+def outcome_of_mutants(key):
+    """(source, function, whether it differs on the exercise's grid, outcome) of every mutant."""
+    exercise, grid, out = FOUND[key], GRIDS[key], []
     right = numbers(exercise, exercise.model, grid)
     for text, mutant in mutants(exercise.model):
         try:
@@ -123,7 +126,8 @@ def outcome_of_mutants(exercise, grid):
             outcome = check(exercise, mutant)
         except Exception:                                   # it stops somewhere on the grid, or its value cannot be had
             wrong, outcome = True, None if exercise.asks_value else check(exercise, mutant)
-        yield text, mutant, wrong, outcome
+        out.append((text, mutant, wrong, outcome))
+    return out
 
 
 # -- the tests ------------------------------------------------------------------------------------
@@ -167,7 +171,7 @@ def test_mistakes_are_far_apart_where_they_are_told_apart(key):
 @every
 def test_a_mutant_that_changes_values_is_not_right(key):
     exercise, seen = FOUND[key], []
-    for text, _, wrong, outcome in outcome_of_mutants(exercise, GRIDS[key]):
+    for text, _, wrong, outcome in outcome_of_mutants(key):
         if outcome is not None:
             assert outcome.state == ("not yet" if wrong else "right"), text
         seen.append(wrong)
@@ -180,10 +184,10 @@ def test_no_message_tells_the_right_value(key, capsys):
     cases = [case for stage in exercise.cases.values() for case in stage]
     known = {float(n) for n in re.findall(r"\d+\.?\d*", exercise.text)}
     wrongs = [(m, check(exercise, m)) for m in exercise.mistakes]
-    wrongs += [(m, outcome) for _, m, wrong, outcome in outcome_of_mutants(exercise, GRIDS[key]) if wrong and outcome]
+    wrongs += [(m, outcome) for _, m, wrong, outcome in outcome_of_mutants(key) if wrong and outcome]
+    rights = [exercise.values(exercise.model, case) for case in cases]
     for function, outcome in wrongs:
-        for case in cases:
-            right = exercise.values(exercise.model, case)
+        for case, right in zip(cases, rights):
             try:
                 if not differ(exercise.values(function, case), right, 1e-9):
                     continue

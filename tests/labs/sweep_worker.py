@@ -12,7 +12,7 @@ from lrlearn.labs import digits, over, race, sweep
 
 STUDY = {"task": digits(label_noise=0.2), "base_lrs": [0.05, 0.2, 50.0], "seeds": 2, "steps": 12,
          "schedules": {"cosine": Schedule(cosine, T_max=12), "constant": Schedule(constant)}}
-NUMBERS, ROUNDS = 20, 2
+NUMBERS, ROUNDS = 8, 2
 
 
 def wait_for(path):

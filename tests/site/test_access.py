@@ -1,8 +1,9 @@
 """Every page for everyone: by eye in both themes, by ear, by keyboard, on a phone, without motion, without JavaScript; and nothing is
 asked of another host. Each page is opened once, with JavaScript, and the tests look at what was found.
 
-Colours take axe most of its time, and all pages have the same style sheets: every second page is asked about its colours in
-the light theme, the others in the dark one. LRLEARN_COLOURS=both asks all pages in both, as the weekly run does."""
+axe's time goes into the number of elements and into colours, and all pages have the same style sheets. So a word of code is
+asked about once where others have its colour, and every second page is asked about its colours in the light theme, the others
+in the dark one. LRLEARN_COLOURS=both asks for every word of all pages in both, as the weekly run does."""
 import os
 import re
 from pathlib import Path
@@ -16,9 +17,20 @@ from lrlearn import svg
 ROOT = Path(__file__).resolve().parents[2]
 # A formula's boxes are drawn for the eye alone; what is read aloud is the MathML beside them. They take the colour of the text.
 WHERE = "{exclude: [['.katex-html']]}"
-ALL = "{resultTypes: ['violations']}"
-COLOURS = "{resultTypes: ['violations'], runOnly: ['color-contrast', 'link-in-text-block']}"
-SHAPE = "{resultTypes: ['violations'], rules: {'color-contrast': {enabled: false}}}"
+ALL = "{resultTypes: ['violations'], preload: false}"
+COLOURS = "{resultTypes: ['violations'], preload: false, runOnly: ['color-contrast', 'link-in-text-block']}"
+SHAPE = "{resultTypes: ['violations'], preload: false, rules: {'color-contrast': {enabled: false}}}"
+BOTH = os.environ.get("LRLEARN_COLOURS") == "both"
+# Plain text for a word of code of a kind that its box has had, and nothing for what axe leaves out anyway.
+FEWER = """() => {
+  const had = new Set();
+  for (const word of document.querySelectorAll("pre span:not(:has(*))")) {
+    const kind = [word, word.parentElement, word.closest("div")].map((node) => node.className + node.style.cssText).join();
+    if (had.has(kind)) word.replaceWith(word.textContent);
+    had.add(kind);
+  }
+  for (const boxes of document.querySelectorAll(".katex-html")) boxes.innerHTML = "";
+}"""
 PHONES = {"book/intro.html", "book/cosine.html", "book/cheatsheet.html", "book/seams.html", "search.html"}
 FORBIDDEN = """(() => {
   window.forbidden = [];
@@ -72,15 +84,19 @@ def opened(page, server, path, axe, themes):
     figures = live(page)
     seen["controls"] = page.evaluate(CONTROLS)
     page.evaluate(f"{axe}; undefined")
-    seen["light"], seen["light paint"] = asked(page, ALL if "light" in themes else SHAPE), page.evaluate(PAINT)
-    page.emulate_media(color_scheme="dark")
-    page.locator("html[data-theme=dark]").wait_for(state="attached")
-    seen["dark"], seen["dark paint"] = asked(page, COLOURS) if "dark" in themes else [], page.evaluate(PAINT)
     if path in PHONES:
         page.set_viewport_size({"width": 390, "height": 844})
         live(page)
         page.wait_for_timeout(700)                          # the theme looks 300 ms later what can be scrolled
         seen["phone"] = asked(page, SHAPE)
+        page.set_viewport_size({"width": 1280, "height": 900})
+        live(page)
+    if not BOTH:
+        page.evaluate(FEWER)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.locator(f"html[data-theme={theme}]").wait_for(state="attached")
+        seen[theme], seen[f"{theme} paint"] = asked(page, ALL if theme == themes[0] else COLOURS) if theme in themes else [], page.evaluate(PAINT)
     for slider in [slider for figure in figures[:1] for slider in figure.locator("input[type=range]").all()[:1]]:
         slider.press("Home")
         slider.press("ArrowRight")
@@ -97,7 +113,6 @@ def opened(page, server, path, axe, themes):
 def found(site, server, browser, axe):
     """path -> what was found there, for every page of the site."""
     paths = [path.relative_to(site).as_posix() for path in sorted(site.rglob("*.html")) if "_static" not in path.parts]
-    both = os.environ.get("LRLEARN_COLOURS") == "both"
     # No motion: a colour on its way from one theme to the other is neither.
     with browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce") as context:
         context.add_init_script(FORBIDDEN)
@@ -105,7 +120,7 @@ def found(site, server, browser, axe):
         for i, path in enumerate(paths):
             if path != "index.html":                        # it leads to the first page at once
                 page = context.new_page()
-                seen[path] = opened(page, server, path, axe, ("light", "dark") if both or path in PHONES else ("light", "dark")[i % 2])
+                seen[path] = opened(page, server, path, axe, ("light", "dark") if BOTH or path in PHONES else ("light", "dark")[i % 2 :][:1])
                 page.close()
     return seen
 

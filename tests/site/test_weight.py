@@ -17,7 +17,6 @@ from PIL import Image, ImageChops
 
 ANSWER = 300                            # bytes of an answer's headers, at most
 LIMIT = 550_000
-PICTURED = {"monitoring": 700_000}      # sixteen panels of noise; they are fetched when a reader comes near
 FACE = re.compile(r'font-family:"?KaTeX_(\w+)"?((?:;font-[a-z]+:\w+)*);src:url\(([^)]*)\)')
 RULE = re.compile(r'([^{}]*)\{font(?:-family)?:[^;}]*?KaTeX_(\w+)([^}]*)\}')
 
@@ -66,10 +65,7 @@ def chapters(site):
 
 def test_every_page_is_light(site, chapters):
     weights = {page.stem: sum(map(sent, files_of(page))) for page in [*chapters, site / "search.html"]}
-    assert not {name: weight for name, weight in weights.items() if weight > PICTURED.get(name, LIMIT)}
-    for name in PICTURED:
-        page = site / "book" / f"{name}.html"
-        assert sum(sent(file) for file in files_of(page) if file.suffix != ".webp") <= LIMIT < weights[name]
+    assert not {name: weight for name, weight in weights.items() if weight > LIMIT}
     assert max(weights.values()) > 400_000                  # the interpreter alone weighs half of that
 
 
