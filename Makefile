@@ -11,6 +11,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 NOTEBOOKS := $(wildcard book/*.ipynb)
 JOBS ?= 2
+# Python compiles what it imports when it does; compiling all of it first takes a minute.
+INSTALL := pip install --quiet --disable-pip-version-check --no-compile
 PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
 
 .PHONY: read site test test-core outputs chapter colab address bench pdf clean
@@ -63,14 +65,14 @@ clean:
 # The environments: to read, to test the core as well, and to test all. A changed list installs anew.
 $(VENV)/reading: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m $(INSTALL) -r requirements.txt
+	$(BIN)/python -m $(INSTALL) --no-deps --editable .
 	touch $@
 
 $(VENV)/core: $(VENV)/reading tests/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/requirements.txt
+	$(BIN)/python -m $(INSTALL) --no-deps -r tests/requirements.txt
 	touch $@
 
 $(VENV)/testing: $(VENV)/core tests/peers/requirements.txt tests/tools/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r tests/peers/requirements.txt -r tests/tools/requirements.txt
+	$(BIN)/python -m $(INSTALL) --no-deps -r tests/peers/requirements.txt -r tests/tools/requirements.txt
 	touch $@

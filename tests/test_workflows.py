@@ -70,7 +70,9 @@ def test_publishing_builds_strictly_and_hands_over_those_pages():
     publish = load("publish")
     build, deploy = (publish["jobs"][name] for name in ("build", "deploy"))
     assert publish["on"]["push"] == {"branches": [yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["branch"]]}
-    assert commands(build) == ["make site"]
+    assert commands(build) == ["make site .venv/core", ".venv/bin/python -m playwright install --with-deps chromium", "make pdf",
+                               "cp _build/the-learning-rate.pdf _build/html/"]              # the print lies beside the pages
+    assert re.search(r"^pdf:.*\n\t.*pdf\.py _build/html _build/the-learning-rate\.pdf$", MAKEFILE, re.M)
     assert re.search(r"^site:.*\n\t.*jupyter-book build \. -W --keep-going -n", MAKEFILE, re.M)
     assert steps(build)[-1]["with"] == {"path": "_build/html"} and "upload-pages-artifact" in steps(build)[-1]["uses"]
     assert "permissions" not in build and deploy["needs"] == "build" and deploy["permissions"] == {"pages": "write", "id-token": "write"}

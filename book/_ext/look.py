@@ -122,6 +122,11 @@ def first_sentences(doctree, most):
     return ""
 
 
+def ask(app, doctree):
+    """Keep what a page is about: the contents page shows it, and need not load every page for it."""
+    app.env.metadata[app.env.docname]["question"] = first_sentences(doctree, 140)
+
+
 def contents(app, pagename):
     """Every chapter with a small curve and its question, part by part."""
     out = ['<div class="lr-contents">']
@@ -132,7 +137,7 @@ def contents(app, pagename):
             count += 1
             address = app.builder.get_relative_uri(pagename, page)
             title = html.escape(app.env.titles[page].astext())
-            question = first_sentences(app.env.get_doctree(page), 140)
+            question = app.env.metadata[page]["question"]
             out.append(f'<li><a href="{address}">{sparks.svg(Path(page).name)}<span><b>{count} {title}</b> {html.escape(question)}</span></a></li>')
         out.append("</ul>")
     return "".join(out) + "</div>"
@@ -152,5 +157,6 @@ def page(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
+    app.connect("doctree-read", ask)
     app.connect("html-page-context", page, priority=960)    # after the figures are in the page
     return {"parallel_read_safe": True, "parallel_write_safe": False}

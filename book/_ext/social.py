@@ -1,16 +1,10 @@
 """What a link to a page shows elsewhere: a title, a description, a picture. The addresses come from repository.url alone.
 
-The picture and the icon for a phone's home screen are drawn from the package's curves when the site is built.
+The picture and the icon for a phone's home screen are drawn from the package's curves when the site is built anew.
 """
 import html
 import re
 from pathlib import Path
-
-import matplotlib
-
-matplotlib.use("agg")
-import matplotlib.pyplot as plt
-from matplotlib.path import Path as Line
 
 import look
 from lrlearn import svg
@@ -53,6 +47,8 @@ def page(app, pagename, templatename, context, doctree):
 
 def card(target, title):
     """1200 by 630 px: the book's title above the curves of nine schedules."""
+    import matplotlib.pyplot as plt
+
     figure = plt.figure(figsize=(12, 6.3), dpi=100, facecolor="white")
     figure.text(0.06, 0.83, title, size=52, weight="bold", color="#222")
     figure.text(0.06, 0.74, "Every schedule as one function: to move, to check, to measure.", size=23, color="#444")
@@ -67,24 +63,31 @@ def card(target, title):
 
 def icon(target):
     """180 by 180 px: the falling curve of favicon.svg."""
+    import matplotlib.pyplot as plt
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path as Line
+
     figure = plt.figure(figsize=(1.8, 1.8), dpi=100, facecolor="white")
     ax = figure.add_axes((0, 0, 1, 1), xlim=(0, 32), ylim=(32, 0))
     ax.axis("off")
     falls = Line([(5, 8), (14, 8), (18, 24), (27, 24)], [Line.MOVETO] + [Line.CURVE4] * 3)
-    ax.add_patch(matplotlib.patches.PathPatch(falls, fill=False, edgecolor=svg.COLOURS[0], linewidth=18, capstyle="round"))
+    ax.add_patch(PathPatch(falls, fill=False, edgecolor=svg.COLOURS[0], linewidth=18, capstyle="round"))
     save(figure, target)
 
 
 def save(figure, target):
     figure.savefig(target, metadata={"Software": None})     # the same bytes every time
-    plt.close(figure)
+    figure.clear()
 
 
 def ship(app, error):
-    if error or app.builder.format != "html" or not app.config.html_baseurl:
-        return
     out = Path(app.outdir)
-    with plt.rc_context({"font.family": svg.FONT}):
+    if error or app.builder.format != "html" or not app.config.html_baseurl or (out / CARD).exists() and (out / ICON).exists():
+        return                                              # a quick build has them already, and does not wait for matplotlib
+    import matplotlib
+
+    matplotlib.use("agg")
+    with matplotlib.rc_context({"font.family": svg.FONT}):
         card(out / CARD, app.config.html_title)
         icon(out / ICON)
 

@@ -13,6 +13,7 @@ from finished import rewrite
 STEP = 15                               # 255 is a multiple: white and black stay what they are
 LEVELS = [STEP * round(value / STEP) for value in range(256)]
 NAMED = re.compile(r"(_images/[0-9a-f]{64})\.png")
+SHOWN = re.compile(r"_images/([0-9a-f]{64})\.webp")
 
 
 def convert(png):
@@ -27,10 +28,16 @@ def convert(png):
 def ship(app, error):
     if error or app.builder.format != "html":
         return
-    for png in (Path(app.outdir) / "_images").glob("*.png"):
+    site = Path(app.outdir)
+    for png in (site / "_images").glob("*.png"):
         if re.fullmatch("[0-9a-f]{64}", png.stem):          # a cell's: it is named by its content
             convert(png)
     rewrite(app, error, lambda text: NAMED.sub(r"\1.webp", text))
+    # An incremental build leaves the pictures that a changed notebook no longer has.
+    used = {name for page in site.rglob("*.html") for name in SHOWN.findall(page.read_text(encoding="utf-8"))}
+    for picture in (site / "_images").glob("*.webp"):
+        if picture.stem not in used:
+            picture.unlink()
 
 
 def setup(app):

@@ -115,8 +115,10 @@ def builds():
 
 def worlds_page(site):
     """The name of a page with every world alone on it, written beside what the built site ships."""
-    figures = "".join(live_figures.FIGURE.sub(lambda found: live_figures.inline(*found.groups()), ll.explore(getattr(ll.worlds, name)).html()) for name in WORLDS)
+    stored = (live_figures.FIGURE.match(ll.explore(getattr(ll.worlds, name)).html()).groups() for name in WORLDS)
+    figures = "".join(live_figures.inline(*found, number) for number, found in enumerate(stored, 1))
     head = '<link rel="stylesheet" href="_static/lrlive/live.css"><script type="module" src="_static/lrlive/live.js"></script>'
+    head += "".join(f'<link rel="preload" as="fetch" crossorigin href="_static/lrlive/{name}.json">' for name in ("py", "worlds"))
     with tempfile.NamedTemporaryFile("w", dir=site, prefix="worlds", suffix=".html", delete=False) as page:
         page.write(f"<!doctype html><title>worlds</title>{head}<body>{figures}")
     for bundle in live_figures.FLOORS:                       # this checkout's files

@@ -1,6 +1,6 @@
 """Random slider positions over all live figures of the book: both Pythons draw the same, and never a sentence instead.
 
-Two thousand of them; LRLEARN_POSITIONS=10000 asks for more, as the weekly run does."""
+A thousand of them; LRLEARN_POSITIONS=10000 asks for more, as the weekly run does."""
 import html
 import json
 import os
@@ -18,8 +18,8 @@ from lrlearn.live.sliders import count
 from micropython.run import printed
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
-TOTAL = int(os.environ.get("LRLEARN_POSITIONS", 2000))      # of all figures
-LEAST, MOST = TOTAL // 500, TOTAL // 25     # of one
+TOTAL = int(os.environ.get("LRLEARN_POSITIONS", 1000))      # of all figures
+LEAST, MOST = max(2, TOTAL // 500), TOTAL // 25     # of one
 ROOMS = (640, 320), (360, 270)              # width and height in turn: a desktop's, and a phone's
 
 # Prints the picture and the numbers behind it, line by line: a long answer would fill MicroPython's memory.

@@ -146,8 +146,6 @@ def test_the_first_screen_of_the_opening_page_can_be_played(browser, server):
 ])
 def test_the_search_finds_a_term(browser, server, term, wanted):
     page = browser.new_page()
-    page.goto(f"{server}/search.html")
-    page.locator("#search-documentation input[name=q], .bd-search input[name=q]").first.wait_for(state="attached")
     page.goto(f"{server}/search.html?q={term}")
     page.locator("#search-results li a").first.wait_for()
     page.locator("#search-results p.search-summary").filter(has_text="found").wait_for()
