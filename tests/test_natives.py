@@ -203,7 +203,7 @@ def schedules(draw, name, lr, float32):
 def test_the_call_gives_the_same_rates(framework, name):
     done = []
 
-    @settings(max_examples=20)
+    @settings(max_examples=10)
     @given(rates, st.data())
     def run(lr, data):
         s = data.draw(schedules(name, lr, framework in ("optax", "keras", "fastai")))
