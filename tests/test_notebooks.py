@@ -132,7 +132,9 @@ def judged(tmp_path_factory):
         assert before in text
         (folder / f"{name}.ipynb").write_text(text.replace(before, after))
     command = [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", folder]
-    return subprocess.run(command, cwd=folder, env={**os.environ, "LRLEARN_CHECK": "1"}, capture_output=True, text=True).stdout
+    said = subprocess.run(command, cwd=folder, env={**os.environ, "LRLEARN_CHECK": "1"}, capture_output=True, text=True).stdout
+    assert re.search(r"\d failed, \d passed", said), said
+    return said
 
 
 @pytest.mark.parametrize("name", CHANGES)
