@@ -90,6 +90,15 @@ def test_the_first_code_cell_is_the_same_everywhere(path):
     assert first.source == (KERAS if "keras" in modules else "") + wanted and first.metadata.tags == ["remove-cell"]
 
 
+def test_what_only_the_first_cell_tries_is_imported_where_it_is_used(path):
+    """In Colab the first cell's imports fail, it installs what is missing, and goes on."""
+    first, *rest = [ast.parse(re.sub("%pip.*", "pass", cell.source)) for cell in code(read(path))]
+    tried = {alias.name.split(".")[0] for node in ast.walk(first) if isinstance(node, ast.Import) for alias in node.names} - {"lrlearn", "os"}
+    nodes = [node for tree in rest for node in ast.walk(tree)]
+    imported = {(alias.asname or alias.name).split(".")[0] for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    assert {node.id for node in nodes if isinstance(node, ast.Name)} & tried <= imported
+
+
 def test_cells_are_short(path):
     for cell in code(read(path))[1:]:
         lines = cell.source.splitlines()
