@@ -49,12 +49,16 @@ def site_packages(environment):
 
 
 def image(folder):
-    """The environment that Colab starts with. `google.colab` is there from the start, as in Colab's kernel; here it is empty."""
+    """The environment that Colab starts with. `google.colab` is there from the start, as in Colab's kernel; here it is empty.
+
+    Its `output`, which JAX imports where it finds Colab, is empty as well.
+    """
     run(sys.executable, "-m", "venv", folder)
     run(folder / "bin" / "python", "-m", "pip", "install", "-q", "-r", Path(__file__).with_name("requirements.txt"))
     packages = site_packages(folder)
     (packages / "google" / "colab").mkdir(parents=True, exist_ok=True)
-    (packages / "google" / "colab" / "__init__.py").touch()
+    for name in ("__init__.py", "output.py"):
+        (packages / "google" / "colab" / name).touch()
     (packages / "colab.pth").write_text("import google.colab\n")
     if list(packages.glob("lrlearn*")):
         raise RuntimeError(f"{folder}: what Colab ships, must not hold lrlearn, got it")
