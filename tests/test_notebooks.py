@@ -151,4 +151,5 @@ def test_nbval_notices(judged, name):
     _, after, cell = CHANGES[name]
     failed = re.findall(rf"^FAILED .*{name}\.ipynb::Cell (\d)", judged, re.M)
     assert failed[:1] == ([] if cell is None else [str(cell)]), judged
-    assert not failed or "k * t) / (" not in after or "ZeroDivisionError" in judged
+    told = re.findall(rf"^_+ [^\n]*{name}\.ipynb::Cell {cell} _+$(.*?)(?=^_+ |^=+ )", judged, re.M | re.S)
+    assert "k * t) / (" not in after or "ZeroDivisionError" in "".join(told), judged

@@ -47,9 +47,9 @@ def page(app, pagename, templatename, context, doctree):
 
 def card(target, title):
     """1200 by 630 px: the book's title above the curves of nine schedules."""
-    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
 
-    figure = plt.figure(figsize=(12, 6.3), dpi=100, facecolor="white")
+    figure = Figure(figsize=(12, 6.3), dpi=100, facecolor="white")
     figure.text(0.06, 0.83, title, size=52, weight="bold", color="#222")
     figure.text(0.06, 0.74, "Every schedule as one function: to move, to check, to measure.", size=23, color="#444")
     menu = every(60)
@@ -63,11 +63,11 @@ def card(target, title):
 
 def icon(target):
     """180 by 180 px: the falling curve of favicon.svg."""
-    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path as Line
 
-    figure = plt.figure(figsize=(1.8, 1.8), dpi=100, facecolor="white")
+    figure = Figure(figsize=(1.8, 1.8), dpi=100, facecolor="white")
     ax = figure.add_axes((0, 0, 1, 1), xlim=(0, 32), ylim=(32, 0))
     ax.axis("off")
     falls = Line([(5, 8), (14, 8), (18, 24), (27, 24)], [Line.MOVETO] + [Line.CURVE4] * 3)
@@ -77,7 +77,6 @@ def icon(target):
 
 def save(figure, target):
     figure.savefig(target, metadata={"Software": None})     # the same bytes every time
-    figure.clear()
 
 
 def ship(app, error):
@@ -86,7 +85,6 @@ def ship(app, error):
         return                                              # a quick build has them already, and does not wait for matplotlib
     import matplotlib
 
-    matplotlib.use("agg")
     with matplotlib.rc_context({"font.family": svg.FONT}):
         card(out / CARD, app.config.html_title)
         icon(out / ICON)
