@@ -11,7 +11,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 NOTEBOOKS := $(wildcard book/*.ipynb)
 JOBS ?= 2
-# Python compiles what it imports when it does; compiling all of it first takes a minute.
+# The pip that comes with Python 3.11 needs twice as long. Python compiles what it imports when it does, and keeps it whatever the
+# machine has set, since hundreds of processes import it again; to compile all of it takes a minute.
+unexport PYTHONDONTWRITEBYTECODE
+PIP := pip==26.3
 INSTALL := pip install --quiet --disable-pip-version-check --no-compile
 PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile
 
@@ -62,17 +65,25 @@ _build/.of: _config.yml _toc.yml $(wildcard book/_ext/*.* book/_ext/templates/* 
 clean:
 	rm -rf _build
 
-# The environments: to read, to test the core as well, and to test all. A changed list installs anew.
-$(VENV)/reading: requirements.txt pyproject.toml
+# The environments: to read, to test the core as well, and to test all. A changed list installs anew. Every list is whole and
+# none has a package of another, so that two can be installed at once (make -j2).
+$(VENV)/empty:
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m $(INSTALL) $(PIP)
+	touch $@
+
+$(VENV)/reading: $(VENV)/empty requirements.txt pyproject.toml
 	$(BIN)/python -m $(INSTALL) -r requirements.txt
-	$(BIN)/python -m $(INSTALL) --no-deps --editable .
+	$(BIN)/python -m $(INSTALL) -q --no-deps --editable .
 	touch $@
 
 $(VENV)/core: $(VENV)/reading tests/requirements.txt
 	$(BIN)/python -m $(INSTALL) --no-deps -r tests/requirements.txt
 	touch $@
 
-$(VENV)/testing: $(VENV)/core tests/peers/requirements.txt tests/tools/requirements.txt
+$(VENV)/tools: $(VENV)/empty tests/peers/requirements.txt tests/tools/requirements.txt
 	$(BIN)/python -m $(INSTALL) --no-deps -r tests/peers/requirements.txt -r tests/tools/requirements.txt
+	touch $@
+
+$(VENV)/testing: $(VENV)/core $(VENV)/tools
 	touch $@
