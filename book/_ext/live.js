@@ -9,15 +9,20 @@ function start() {
 
 async function boot() {
   const bundled = [...document.querySelectorAll('link[rel="preload"][href$=".json"]')].map(({ href }) => href);     // what the page's figures need
-  const [{ loadMicroPython }, ...texts] = await Promise.all([import(new URL("micropython.mjs", base)), ...bundled.map(bundle)]);
-  const mp = await loadMicroPython({ heapsize: 2 << 20 }), here = new Map();
+  const loaded = import(new URL("micropython.mjs", base)).then(({ loadMicroPython }) => loadMicroPython({ heapsize: 2 << 20 }));
+  const [mp, ...texts] = await Promise.all([loaded, ...bundled.map(bundle)]), here = new Set(), folders = new Set();
+  const folder = (path) => {
+    if (!path || folders.has(path)) return;
+    folder(path.slice(0, path.lastIndexOf("/")));
+    folders.add(path);
+    try { mp.FS.mkdir(path); } catch { /* /lib is there */ }
+  };
   const unpack = (href, { files }) => {
     for (const [path, text] of Object.entries(files)) {
-      const parts = ("lib/" + path).split("/").slice(0, -1);
-      parts.forEach((_, i) => { try { mp.FS.mkdir("/" + parts.slice(0, i + 1).join("/")); } catch { /* it is there */ } });
+      folder(`/lib/${path}`.slice(0, `/lib/${path}`.lastIndexOf("/")));
       mp.FS.writeFile("/lib/" + path, text);
     }
-    here.set(href, true);
+    here.add(href);
   };
   bundled.forEach((href, i) => unpack(href, texts[i]));
   mp.runPython("from lrlearn import figure");
@@ -92,8 +97,8 @@ async function copy(text) {
 const FRAMEWORKS = { torch: "PyTorch", transformers: "transformers", keras: "Keras", optax: "optax", timm: "timm", fastai: "fastai", python: "plain Python" };
 const BESIDE = { "": "nothing", "now": "this one, as it is now" };
 
-function setup(figure, number) {
-  const text = figure.dataset.lr, spec = JSON.parse(text), key = figure.id || `live-${number + 1}`, offers = figure.dataset.offers ?? "";
+function setup(figure) {
+  const text = figure.dataset.lr, spec = JSON.parse(text), key = figure.id, offers = figure.dataset.offers ?? "";
   const address = new URL(location.href).searchParams;
   const positions = spec.sliders.map((slider) => address.has(`${key}.${slider.key}`) ? placed(slider, address.get(`${key}.${slider.key}`)) : slider.start);
   const box = figure.querySelector(".lr-controls") ?? figure.appendChild(make("div", { className: "lr-controls" }));
@@ -230,4 +235,15 @@ function setup(figure, number) {
   }, { rootMargin: "400px" }).observe(figure);
 }
 
-document.querySelectorAll("figure.lr-live").forEach(setup);
+// This script does not wait for the page (async): the interpreter starts, and the first figures live, while the rest is still read.
+const figures = [];
+function found() {
+  for (const figure of document.querySelectorAll("figure.lr-live")) {
+    if (figures.includes(figure) || !figure.querySelector("noscript")) continue;          // its last part has not come yet
+    figures.push(figure);
+    setup(figure);
+  }
+}
+start().then(found, () => { /* a figure that is to be drawn tries again, and says it */ });
+document.addEventListener("readystatechange", found);
+found();

@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject, TextStringObject
 
+import one_sheet
 import serve
 
 HERE = Path(__file__).resolve().parent
@@ -75,20 +76,17 @@ def own(name, body, names):
     return re.sub(r"<details\b(?! open)", "<details open", body)
 
 
-def styles(site, pages):
-    """Links to the style sheets of all the pages, and the house's own with its sections renamed as ids are."""
-    found = {}
-    for page in pages:
-        for sheet in re.findall(r'<link rel="stylesheet"[^>]* href="\.\./(_static/[^"?]+)', (site / f"{page}.html").read_text(encoding="utf-8")):
-            found.setdefault(sheet, None)
+def styles(site):
+    """Links to the style sheets, and the house's own with its sections renamed as ids are."""
     house = (site / "_static/custom.css").read_text(encoding="utf-8").replace("body:has(", ".lr-page:has(")
     house = re.sub(r"section#([\w-]+)", r'section[id$="--\1"]', house)
-    links = "".join(f'<link rel="stylesheet" href="../{sheet}">' for sheet in found if not sheet.endswith("custom.css"))
+    sheets = [sheet.relative_to(site).as_posix() for sheet in one_sheet.files(site / "_static") if sheet.name != "custom.css"]
+    links = "".join(f'<link rel="stylesheet" href="../{sheet}">' for sheet in sheets)
     return f"{links}<style>{house}</style><style>{(HERE / 'pdf.css').read_text(encoding='utf-8')}</style>"
 
 
-def head(site, config, pages):
-    return f'<meta charset="utf-8"><title>{html.escape(config["title"])}</title>{styles(site, pages)}'
+def head(site, config):
+    return f'<meta charset="utf-8"><title>{html.escape(config["title"])}</title>{styles(site)}'
 
 
 def front(config, bodies, parts, numbers):
@@ -148,7 +146,7 @@ def make(site, pdf, browser, toc=ROOT / "_toc.yml"):
     parts = [(caption, [Path(page).name for page in pages]) for caption, pages in order(toc)]
     pages = [page for _, pages in order(toc) for page in pages]
     bodies = {Path(page).name: article(site, page) for page in pages}
-    top = head(site, config, pages)
+    top = head(site, config)
     with serve.serve(site) as server, tempfile.TemporaryDirectory() as work:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address, whole, first = f"http://127.0.0.1:{server.server_port}/book/whole.html", f"{work}/whole.pdf", f"{work}/front.pdf"

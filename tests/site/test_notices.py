@@ -14,7 +14,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = notices.parts()
 # Ours beside what stands in book/_static: live.js and live.css, the package's own files, and what the build puts together.
-OURS = ("lrlive/live.js", "lrlive/live.css", *(f"lrlive/{name}" for name in live_figures.FLOORS), "licences.txt", "card.png", "touch-icon.png")
+OURS = ("lrlive/live.js", "lrlive/live.css", *(f"lrlive/{name}" for name in live_figures.FLOORS), "all.css", "licences.txt", "card.png", "touch-icon.png")
 
 
 def unlisted(files, parts):

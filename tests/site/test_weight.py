@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 import fewer_styles
+import one_sheet
 import pydata_sphinx_theme
 import pytest
 import tinycss2
@@ -48,11 +49,11 @@ def files_of(page):
     found += re.findall(r"<link\b[^>]*?rel=\"(?:stylesheet|icon|modulepreload|preload)\"[^>]*? href=\"([^\"]+)\"", text)
     files = {page} | {(page.parent / html.unescape(address).split("?")[0]).resolve() for address in found if not address.startswith("data:")}
     words = {frozenset(value.split()) for value in re.findall(r'class="([^"]*)"', text)}
-    for sheet in [file for file in files if file.name == "katex.min.css"]:
-        files |= set(math_fonts(sheet, words))
+    (static,) = {file.parent for file in files if file.name == "all.css"}
+    files |= set(math_fonts(static / "katex/katex.min.css", words))
     for icon, font in (("fa-solid", "solid"), ("fas", "solid"), ("fa-brands", "brands"), ("fab", "brands")):
         if any(icon in had for had in words):
-            files.add(next(file for file in files if file.name == "icons.css").parent / f"{font}.woff")
+            files.add(static / f"icons/{font}.woff")
     return files
 
 
@@ -114,6 +115,25 @@ def test_a_rule_goes_when_no_page_and_no_script_can_use_it():
     kept = fewer_styles.fewer(tinycss2.parse_stylesheet(css, skip_whitespace=True), {"a"}, ("tip-",))
     assert re.sub(r"\s", "", kept) == (
         "/*!MIT*/.a{x:1}p:not(.gone){x:3}.tip-top{x:4}.a\\:b{x:5}@mediascreen{.a{x:8}}@font-face{src:url(f.woff)}#id{x:9}")
+
+
+def test_every_page_has_one_sheet_that_holds_the_others_with_their_files(site, chapters):
+    for page in [*chapters, site / "search.html", site / "genindex.html"]:
+        assert re.findall(r'<link rel="stylesheet"[^>]*?_static/([^"?]+)', page.read_text(encoding="utf-8")) == ["all.css"]
+    static = site / "_static"
+    one, at = (static / "all.css").read_text(encoding="utf-8"), 0
+    for sheet in one_sheet.files(static):
+        text = sheet.read_text(encoding="utf-8").removeprefix("\ufeff")
+        for address in re.findall(r"url\((?!\"?data:)([^)]+)\)", text):
+            assert (sheet.parent / address).is_file()
+            text = text.replace(f"url({address})", f"url({(sheet.parent / address).relative_to(static)})")
+        at = one.index(text, at)                            # in this order: a later one wins
+    assert len(one_sheet.files(static)) == len(one_sheet.SHEETS) and "@charset" not in one and "@import" not in one
+
+
+def test_a_sheet_that_the_one_does_not_hold_is_told():
+    page = '<link rel="stylesheet" href="../_static/basic.css"><link rel="stylesheet" type="text/css" href="../_static/other.css?v=1" />'
+    assert one_sheet.unknown(page) == ["other.css"]
 
 
 def test_the_themes_rules_for_what_a_page_has_are_all_there(site, chapters):
