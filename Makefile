@@ -33,7 +33,7 @@ pdf: $(VENV)/core site
 # One thread each, since several run at once: no digit changes, and they do not wait for one another. The print of the whole
 # book takes minutes, so the weekly run looks at it.
 test: $(VENV)/testing site
-	LRLEARN_SITE=_build/html OMP_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/tests/quick" $(PYTEST) --durations=15 --ignore tests/site/test_print.py
+	LRLEARN_SITE=_build/html OMP_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/tests/quick" $(PYTEST) --no-loadscope-reorder --durations=15 --ignore tests/site/test_print.py
 	LRLEARN_CHECK=1 OMP_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/tests/quick" $(PYTEST) -p no:doctest -o addopts= --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg book
 
 test-core: $(VENV)/core

@@ -56,6 +56,20 @@ def pytest_make_collect_report():
     return held((yield))
 
 
+# The files that take longest, first: of two processes that share the tests, none then waits long for the other at the end.
+LONGEST = (
+    "site/test_access.py", "labs/test_sweep.py", "site/test_live.py", "exercises/test_every_exercise.py", "labs/experiments/test_decay.py",
+    "labs/test_on_ray.py", "test_chapter.py", "labs/test_race.py", "tools/test_accelerate.py", "test_natives.py", "pytorch/test_familiar.py",
+    "micropython/test_same_numbers.py", "site/test_look.py", "pytorch/test_resume.py", "tools/test_ray_tune.py", "test_bridges.py",
+    "test_jupyterlab.py", "tools/test_autokeras.py", "tools/test_smac.py", "tools/test_wandb.py", "tools/test_mlflow.py", "test_notebooks.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    place = {ROOT / "tests" / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
+
+
 @pytest.fixture
 def double():
     """torch makes float64 unless told otherwise, for this test."""

@@ -103,7 +103,7 @@ def page(app, pagename, templatename, context, doctree):
         log.warning("%s", what, location=pagename, type="lrlive")
     if figures:
         context["live_figures"] = ["py.json"] + ["worlds.json"] * bool(WORLDS.search(body))            # fetched early
-        app.add_js_file("lrlive/live.js", type="module", **{"async": "async"})
+        app.add_js_file("lrlive/live.js", type="module", **{"async": "async", "fetchpriority": "high"})
 
 
 def ship(app, error):

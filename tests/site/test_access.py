@@ -77,9 +77,14 @@ def live(page):
 def opened(page, server, path, axe, themes):
     """Open a page and look at all of it, at its colours in the themes: a dict of what was found."""
     seen = {"complaints": [], "outside": []}
-    page.on("console", lambda m: seen["complaints"].append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: seen["complaints"].append(str(error)))
-    page.on("request", lambda request: None if request.url.startswith((server, "data:")) else seen["outside"].append(request.url))
+    heard = {
+        "console": lambda m: seen["complaints"].append(m.text) if m.type in ("error", "warning") else None,
+        "pageerror": lambda error: seen["complaints"].append(str(error)),
+        "request": lambda request: None if request.url.startswith((server, "data:")) else seen["outside"].append(request.url),
+    }
+    for event, hear in heard.items():
+        page.on(event, hear)
+    page.emulate_media(color_scheme="light")
     page.goto(f"{server}/{path}")
     figures = live(page)
     seen["controls"] = page.evaluate(CONTROLS)
@@ -109,6 +114,8 @@ def opened(page, server, path, axe, themes):
         seen["keys"] += [int(slider.input_value()), last]
         seen["controls"] += page.evaluate(CONTROLS)         # what a moved slider says
     seen["forbidden"] = page.evaluate("window.forbidden")
+    for event, hear in heard.items():
+        page.remove_listener(event, hear)
     return seen
 
 
@@ -119,12 +126,10 @@ def found(site, server, browser, axe):
     # No motion: a colour on its way from one theme to the other is neither.
     with browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce") as context:
         context.add_init_script(FORBIDDEN)
-        seen = {}
+        page, seen = context.new_page(), {}
         for i, path in enumerate(paths):
             if path != "index.html":                        # it leads to the first page at once
-                page = context.new_page()
                 seen[path] = opened(page, server, path, axe, ("light", "dark") if EVERY or path in PHONES else [("light",), (), (), ("dark",), (), ()][i % 6])
-                page.close()
     return seen
 
 
@@ -257,7 +262,7 @@ def test_without_javascript_every_page_is_whole(browser, server, found):
         page = context.new_page()
         plain = {}
         for path in found:
-            page.goto(f"{server}/{path}")
+            page.goto(f"{server}/{path}", wait_until="domcontentloaded")
             plain[path] = page.evaluate(PLAIN)
         chapters = {path: seen for path, seen in plain.items() if path.startswith("book/")}
         assert {path: seen["hidden"] for path, seen in chapters.items() if seen["hidden"]} == {}
