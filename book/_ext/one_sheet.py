@@ -15,6 +15,7 @@ SHEETS = (
 )
 LINK = re.compile(r'\s*<link rel="stylesheet"[^>]*? href="([^"]*?_static/)([^"?]+)[^>]*>')
 ADDRESS = re.compile(r"url\((?![\"']?data:)")
+FIRST = re.compile(r'^\ufeff?(@charset "UTF-8";)?', re.I)         # a sheet may begin so, and only begin; the pages say it, too
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ def together(static):
     texts = []
     for file in files(static):
         folder = file.parent.relative_to(static).as_posix()
-        texts.append(ADDRESS.sub("url(" if folder == "." else f"url({folder}/", file.read_text(encoding="utf-8").removeprefix("\ufeff")))
+        texts.append(ADDRESS.sub("url(" if folder == "." else f"url({folder}/", FIRST.sub("", file.read_text(encoding="utf-8"))))
     return "\n".join(texts)
 
 

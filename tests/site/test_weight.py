@@ -123,7 +123,7 @@ def test_every_page_has_one_sheet_that_holds_the_others_with_their_files(site, c
     static = site / "_static"
     one, at = (static / "all.css").read_text(encoding="utf-8"), 0
     for sheet in one_sheet.files(static):
-        text = sheet.read_text(encoding="utf-8").removeprefix("\ufeff")
+        text = one_sheet.FIRST.sub("", sheet.read_text(encoding="utf-8"))
         for address in re.findall(r"url\((?!\"?data:)([^)]+)\)", text):
             assert (sheet.parent / address).is_file()
             text = text.replace(f"url({address})", f"url({(sheet.parent / address).relative_to(static)})")
