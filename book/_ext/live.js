@@ -19,8 +19,9 @@ async function boot() {
   };
   const unpack = (href, { files }) => {
     for (const [path, text] of Object.entries(files)) {
-      folder(`/lib/${path}`.slice(0, `/lib/${path}`.lastIndexOf("/")));
-      mp.FS.writeFile("/lib/" + path, text);
+      const file = "/lib/" + path;
+      folder(file.slice(0, file.lastIndexOf("/")));
+      mp.FS.writeFile(file, text);
     }
     here.add(href);
   };

@@ -191,17 +191,20 @@ def test_a_failing_start_is_one_sentence_and_the_picture_stays(context, server, 
 
 
 def test_after_a_failed_start_the_next_move_tries_again(context, server):
-    busy = [503]
+    busy, served = [503], []
 
     def answer(route):
-        route.fulfill(status=busy[0], body="busy") if busy else route.continue_()
+        if busy:
+            return route.fulfill(status=busy[0], body="busy")
+        served.append(route.request.url)
+        route.continue_()
 
     visit = Visit(context, f"{server}/book/intro.html", **{"py.json": answer})
     visit.page.locator("figure.lr-live[data-state=failed]").first.wait_for()
     busy.clear()
     figure = visit.page.locator("figure.lr-live").first
     figure.evaluate(MOVE, [0, 3])
-    assert figure.get_attribute("data-state") == "live" and figure.locator(".lr-says").is_hidden()
+    assert len(served) == 1 and figure.get_attribute("data-state") == "live" and figure.locator(".lr-says").is_hidden()
     visit.page.close()
 
 
