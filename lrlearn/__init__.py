@@ -4,43 +4,55 @@
 >>> ll.cosine(50, base_lr=0.1, T_max=100)
 0.05
 """
-from .core import CARDS, FOLDS, Card, Param, Schedule, area, card, card_of, curve
-from .schedules.constant import constant
-from .schedules.cosine import cosine
-from .schedules.cyclic import cosine_restarts, exp_range, triangular, triangular2
-from .schedules.exponential_decay import exponential_decay, inverse_time_decay
-from .schedules.greedy import greedy
-from .schedules.inverse_sqrt import inverse_sqrt, noam
-from .schedules.joining import chained, sequential
-from .schedules.one_cycle import one_cycle, one_cycle_momentum
-from .schedules.plateau import plateau
-from .schedules.polynomial import linear, polynomial
-from .schedules.rarer.decays import cosine_power, k_decay, k_decay_polynomial, rex, tanh_decay
-from .schedules.rarer.cycles import chebyshev, cosine_cycles, cosine_waves, polynomial_cycle
-from .schedules.rarer.laws import exp_hyperbolic, exponential_between, hyperbolic, power_decay, power_law
-from .schedules.rarer.phases import flat_cosine, infinite, knee, linear_one_cycle, slanted_triangular, swa
-from .schedules.rarer.points import piecewise_constant, piecewise_cosine, piecewise_linear
-from .schedules.rarer.wrappers import clipped, exponential_warmup, repeat, staircase, untuned_warmup
-from .schedules.step_decay import multistep_decay, step_decay
-from .schedules.warmup import warmup
-from .schedules.wsd import wsd
+from .core import Card, Param, Schedule, area, card, card_of, curve
 
 __version__ = "0.1.0"
 
-# What needs more than math comes on first use: name -> the module that holds it.
+# Every formula comes with its family's file on first use, so that a figure in the page has to wait for its own alone. CARDS and
+# FOLDS bring all of them.
+FAMILIES = {
+    "constant": "constant",
+    "cosine": "cosine",
+    "cyclic": "cosine_restarts exp_range triangular triangular2",
+    "exponential_decay": "exponential_decay inverse_time_decay",
+    "greedy": "greedy",
+    "inverse_sqrt": "inverse_sqrt noam",
+    "joining": "chained sequential",
+    "one_cycle": "one_cycle one_cycle_momentum",
+    "plateau": "plateau",
+    "polynomial": "linear polynomial",
+    "rarer.decays": "cosine_power k_decay k_decay_polynomial rex tanh_decay",
+    "rarer.cycles": "chebyshev cosine_cycles cosine_waves polynomial_cycle",
+    "rarer.laws": "exp_hyperbolic exponential_between hyperbolic power_decay power_law",
+    "rarer.phases": "flat_cosine infinite knee linear_one_cycle slanted_triangular swa",
+    "rarer.points": "piecewise_constant piecewise_cosine piecewise_linear",
+    "rarer.wrappers": "clipped exponential_warmup repeat staircase untuned_warmup",
+    "step_decay": "multistep_decay step_decay",
+    "warmup": "warmup",
+    "wsd": "wsd",
+}
+# So does what needs more than math: name -> the module that holds it.
 LAZY = {
     "explore": "live", "facts": "show", "plot": "plots", "source": "show",
     "native": "natives", "to_keras": "bridges", "to_lambda": "bridges", "to_optax": "bridges",
 }
+LAZY.update([(name, "schedules." + family) for family, names in FAMILIES.items() for name in names.split()])
 ROOMS = ("bridges", "exercises", "figure", "labs", "live", "natives", "peers", "plots", "pytorch", "recipes", "show", "svg", "worlds")
 
 
 def __getattr__(name):
-    if name in LAZY:
-        return getattr(_load(LAZY[name]), name)
     if name in ROOMS:
         return _load(name)
-    raise AttributeError(f"lrlearn has no {name!r}")
+    if name in LAZY:
+        found = getattr(_load(LAZY[name]), name)
+    elif name in ("CARDS", "FOLDS"):
+        for family in FAMILIES:
+            _load("schedules." + family)
+        found = getattr(_load("core"), name)
+    else:
+        raise AttributeError(f"lrlearn has no {name!r}")
+    globals()[name] = found
+    return found
 
 
 def _load(room):
@@ -49,4 +61,4 @@ def _load(room):
 
 
 def __dir__():
-    return sorted(list(globals()) + list(LAZY) + list(ROOMS))
+    return sorted(set(list(globals()) + list(LAZY) + list(ROOMS) + ["CARDS", "FOLDS"]))

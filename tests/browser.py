@@ -20,3 +20,8 @@ def launch(playwright):
         reason = str(error).strip().splitlines()[0]
         how = "apt install chromium, or playwright install chromium"
         raise RuntimeError(f"Chromium: drives the published pages, must be installed ({how}), got {reason}") from None
+
+
+def lay_out(page):
+    """Have all of the page laid out, what is far from the window, too."""
+    page.add_style_tag(content="section { content-visibility: visible !important; }")

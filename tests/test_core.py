@@ -2,8 +2,11 @@
 import copy
 import pickle
 import re
+import subprocess
+import sys
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -258,6 +261,26 @@ def test_the_package_says_what_it_lacks():
     with pytest.raises(AttributeError, match="^lrlearn has no 'cosin'$"):
         lrlearn.cosin
     assert {"cosine", "plot", "explore", "pytorch", "labs"} <= set(dir(lrlearn))
+
+
+def test_a_formula_comes_with_its_family_alone_and_the_cards_bring_all():
+    program = """
+import sys
+def here(): return sorted(name[len("lrlearn.schedules."):] for name in sys.modules if name.startswith("lrlearn.schedules."))
+import lrlearn
+print(here())
+from lrlearn import cosine
+print(here())
+print(len(lrlearn.CARDS) + len(lrlearn.FOLDS) == sum(len(names.split()) for names in lrlearn.FAMILIES.values()))
+print(set(lrlearn.FAMILIES) <= set(here()))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[]", "['cosine']", "True", "True"]
+    folder = Path(lrlearn.__file__).parent / "schedules"
+    files = {".".join(file.relative_to(folder).with_suffix("").parts) for file in folder.rglob("*.py") if file.stem != "__init__"}
+    assert files == set(lrlearn.FAMILIES)
+    for name in " ".join(lrlearn.FAMILIES.values()).split():
+        assert card_of(getattr(lrlearn, name)).formula.__name__ == name
 
 
 def test_a_function_of_time_alone_is_no_formula():

@@ -96,6 +96,7 @@ async function copy(text) {
 }
 
 const FRAMEWORKS = { torch: "PyTorch", transformers: "transformers", keras: "Keras", optax: "optax", timm: "timm", fastai: "fastai", python: "plain Python" };
+const NEAR = 400;                                   // pixels outside the window in which a figure is drawn already
 const BESIDE = { "": "nothing", "now": "this one, as it is now" };
 
 function setup(figure) {
@@ -136,16 +137,17 @@ function setup(figure) {
       queued = false;
       return failed(error);
     }
-    requestAnimationFrame(() => {
-      queued = false;
-      const began = performance.now(), old = figure.querySelector("svg"), { width, height } = old.getBoundingClientRect();
-      if (!width) return;                                   // not laid out: it is drawn when it gets a size
-      const answer = py.draw(key, JSON.stringify(positions), Math.round(width), Math.round(height), JSON.stringify(beside));
-      if (answer.startsWith("<svg")) { old.outerHTML = answer; say(""); } else say(answer);
-      figure.dataset.ms = (performance.now() - began).toFixed(2);
-      figure.dataset.state = "live";
-      figure.dispatchEvent(new CustomEvent("lr-drawn", { bubbles: true }));
-    });
+    requestAnimationFrame(() => { queued = false; draw(py); });
+  }
+
+  function draw(py) {
+    const began = performance.now(), old = figure.querySelector("svg"), { width, height } = old.getBoundingClientRect();
+    if (!width) return;                                     // not laid out: it is drawn when it gets a size
+    const answer = py.draw(key, JSON.stringify(positions), Math.round(width), Math.round(height), JSON.stringify(beside));
+    if (answer.startsWith("<svg")) { old.outerHTML = answer; say(""); } else say(answer);
+    figure.dataset.ms = (performance.now() - began).toFixed(2);
+    figure.dataset.state = "live";
+    figure.dispatchEvent(new CustomEvent("lr-drawn", { bubbles: true }));
   }
 
   // -- the numbers under the pointer
@@ -227,24 +229,37 @@ function setup(figure) {
   }));
   if (offers) box.append(...tools());
   figure.numbers = async () => (await ready()).curve(key, JSON.stringify(positions));      // for the tests
-  new IntersectionObserver((entries, observer) => {
-    if (!entries.some((entry) => entry.isIntersecting)) return;
+  let width = null;                                         // of the last picture, once there was one
+  function begin() {
+    if (width !== null) return;
     observer.disconnect();
-    redraw();
-    let width = figure.clientWidth;
+    width = figure.clientWidth;
     new ResizeObserver(() => { if (figure.clientWidth !== width) { width = figure.clientWidth; redraw(); } }).observe(figure);
-  }, { rootMargin: "400px" }).observe(figure);
+    return true;
+  }
+  const observer = new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting) && begin()) redraw(); }, { rootMargin: `${NEAR}px` });
+  observer.observe(figure);
+
+  // Draws at once if the reader looks there, and does not wait for the browser to get round to it.
+  return (py) => {
+    const { top, bottom, width } = figure.getBoundingClientRect();
+    if (width && bottom > -NEAR && top < innerHeight + NEAR && begin()) { defined ??= (py.define(key, text), true); draw(py); }
+  };
 }
 
-// This script does not wait for the page (async): the interpreter starts, and the first figures live, while the rest is still read.
-const figures = [];
+// This script does not wait for the page (async): the interpreter starts, and the first figure lives, while the rest is still read.
+const figures = new Set();
+let first;
+const begun = new Promise((done) => { first = done; });
 function found() {
   for (const figure of document.querySelectorAll("figure.lr-live")) {
-    if (figures.includes(figure) || !figure.querySelector("noscript")) continue;          // its last part has not come yet
-    figures.push(figure);
-    setup(figure);
+    if (figures.has(figure) || !figure.querySelector("noscript")) continue;          // its last part has not come yet
+    figures.add(figure);
+    first(setup(figure));
   }
 }
-start().then(found, () => { /* a figure that is to be drawn tries again, and says it */ });
-document.addEventListener("readystatechange", found);
+const reading = new MutationObserver(found);
+reading.observe(document, { childList: true, subtree: true });
+document.addEventListener("readystatechange", () => { found(); reading.disconnect(); });
 found();
+Promise.all([start(), begun]).then(([py, now]) => now(py), () => { /* a figure that is to be drawn tries again, and says it */ });

@@ -11,6 +11,7 @@ from pathlib import Path
 import npm
 import pytest
 import yaml
+from browser import lay_out
 
 from lrlearn import svg
 
@@ -86,6 +87,7 @@ def opened(page, server, path, axe, themes):
         page.on(event, hear)
     page.emulate_media(color_scheme="light")
     page.goto(f"{server}/{path}")
+    lay_out(page)                                           # axe sees nothing else
     figures = live(page)
     seen["controls"] = page.evaluate(CONTROLS)
     if themes:

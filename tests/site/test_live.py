@@ -1,10 +1,15 @@
 """The figures of the built site, moved in Chromium: the page draws lrlearn's numbers, privately, lightly, and says when it cannot."""
+import functools
 import json
 import random
 import re
+import threading
 
 import pytest
+import serve
+from browser import lay_out
 from pictures import close, same_picture
+from playwright.sync_api import expect
 
 from lrlearn import figure as kernel
 from lrlearn import svg
@@ -136,7 +141,8 @@ def test_without_javascript_the_pictures_show(browser, server, site):
         assert figures
         for figure in figures:
             assert figure.locator("svg polyline").first.is_visible() and figure.locator(".lr-controls").is_hidden()
-            assert "need JavaScript" in figure.inner_text()
+            figure.scroll_into_view_if_needed()
+            expect(figure).to_contain_text("need JavaScript", use_inner_text=True)
 
 
 def test_a_phone_has_room_for_everything(browser, server):
@@ -165,6 +171,7 @@ def change(old, new):
 def test_a_failing_formula_is_one_sentence_under_its_figure(context, server):
     broken = change("    return eta_min + (base_lr", "    return (T_max - 150) / (T_max - 150) * eta_min + (base_lr")
     visit = Visit(context, f"{server}/book/cosine.html", **{"py.json": broken})
+    lay_out(visit.page)
     figure = next(f for f in visit.figures() if '"key": "T_max"' in f.get_attribute("data-lr") and "cosine" in f.get_attribute("data-lr"))
     sliders = json.loads(figure.get_attribute("data-lr"))["sliders"]
     i = [s["key"] for s in sliders].index("T_max")
@@ -206,6 +213,43 @@ def test_after_a_failed_start_the_next_move_tries_again(context, server):
     figure.evaluate(MOVE, [0, 3])
     assert len(served) == 1 and figure.get_attribute("data-state") == "live" and figure.locator(".lr-says").is_hidden()
     visit.page.close()
+
+
+def test_the_first_figure_lives_while_the_page_is_still_on_its_way(context, site):
+    """The server keeps back the first figure until the interpreter has started, and what stands behind it until it lives."""
+    whole = (site / "book/cosine.html").read_bytes()
+    figure, behind = whole.index(b'<figure class="lr-live"'), whole.index(b"</figure>") + 20_000
+    gates = threading.Event(), threading.Event()
+
+    class Halting(serve.Site):
+        def do_GET(self):
+            if not self.path.endswith("/cosine.html"):
+                return super().do_GET()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(whole)))
+            self.end_headers()
+            self.wfile.write(whole[:figure])
+            for gate, part in zip(gates, (whole[figure:behind], whole[behind:])):
+                gate.wait(60)
+                self.wfile.write(part)
+
+    with serve.Server(("127.0.0.1", 0), functools.partial(Halting, directory=str(site))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page = context.new_page()
+        try:
+            page.goto(f"http://127.0.0.1:{server.server_port}/book/cosine.html", wait_until="commit")
+            page.wait_for_timeout(2000)
+            gates[0].set()
+            page.locator("#live-1[data-state=live]").wait_for(state="attached")
+            assert page.evaluate("document.readyState") == "loading" and page.locator("figure.lr-live").count() == 1
+        finally:
+            for gate in gates:
+                gate.set()
+        page.locator("#live-3").scroll_into_view_if_needed()
+        page.locator("#live-3[data-state=live]").wait_for()
+        page.close()
+        server.shutdown()
 
 
 # -- from slider to Monday ---------------------------------------------------------------------------------------------

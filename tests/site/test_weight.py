@@ -14,6 +14,7 @@ import one_sheet
 import pydata_sphinx_theme
 import pytest
 import tinycss2
+from browser import lay_out
 from PIL import Image, ImageChops
 
 ANSWER = 300                            # bytes of an answer's headers, at most
@@ -77,6 +78,7 @@ def test_the_browser_fetches_what_is_counted(site, server, browser, name):
         page, fetched = context.new_page(), {}
         page.on("requestfinished", lambda request: fetched.update({request.url.split("?")[0]: request}))
         page.goto(f"{server}/book/{name}.html")
+        lay_out(page)
         for place in page.locator("article figure, article img").all():
             place.evaluate("""(node) => {               // and a picture is waited for
               node.scrollIntoView();
