@@ -36,10 +36,10 @@ print("all of it")
 def test_the_schedule_that_the_guide_adds_works_after_one_file_and_one_line(tmp_path):
     shutil.copytree(ROOT / "lrlearn", tmp_path / "lrlearn", ignore=shutil.ignore_patterns("__pycache__"))
     [module] = re.findall(r"```python\n(.*?)```", GUIDE, re.S)
-    [line] = re.findall(r"`(from \.schedules\.half_life import half_life)`", GUIDE)
+    [line] = re.findall(r'`("half_life": "half_life",)`', GUIDE)
     (tmp_path / "lrlearn" / "schedules" / "half_life.py").write_text(module)
-    with (tmp_path / "lrlearn" / "__init__.py").open("a") as init:
-        init.write(line + "\n")
+    init = tmp_path / "lrlearn" / "__init__.py"
+    init.write_text(init.read_text().replace("FAMILIES = {\n", f"FAMILIES = {{\n    {line}\n", 1))
     done = subprocess.run([sys.executable, "-c", USE], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout == "all of it\n", done.stderr
 

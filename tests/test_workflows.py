@@ -84,7 +84,10 @@ def test_weekly_has_both_ends_of_torch_each_python_the_packages_left_out_and_col
     assert set(weekly["on"]) == {"schedule", "workflow_dispatch"}
     jobs = weekly["jobs"]
     oldest = re.search(r"torch>=(\S+)", PROJECT["optional-dependencies"]["torch"][0])[1]
-    assert jobs["torch"]["strategy"]["matrix"]["torch"] == [f"torch=={oldest}.*", "--upgrade torch"]
+    ends = jobs["torch"]["strategy"]["matrix"]["include"]
+    assert [end["torch"] for end in ends] == [f"torch=={oldest}.*", "--upgrade torch"]
+    assert [end["tests"] for end in ends] == ["not since_torch_2_13", ""]       # the newest has to pass all
+    assert commands(jobs["torch"])[-1].endswith('-m "${{ matrix.tests }}"')
     assert jobs["tools"]["strategy"]["matrix"]["python"] == SUPPORTED
     assert any("torchvision" in command and "timm" in command and "fastai" in command for command in commands(jobs["tools"]))
     assert commands(jobs["colab"]) == ["make colab"]

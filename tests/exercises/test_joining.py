@@ -128,6 +128,7 @@ def test_what_public_scripts_get_from_a_chain():
     assert max(over[36:]) > 3                                                                                # far above the peak
 
 
+@pytest.mark.since_torch_2_13
 @pytest.mark.filterwarnings("ignore:Detected call")
 def test_traps_of_torch_s_sequence():
     with pytest.raises(ValueError, match="does not support `ReduceLROnPlateau`"):

@@ -116,7 +116,7 @@ def test_any_hyperparameters_are_torch_s(kind, data, gradients, scale):
     assert against_torch(kind, stream(gradients, 11, scale=scale), hyper) <= CLOSE
 
 
-@pytest.mark.parametrize("kind", EIGHT)
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=pytest.mark.since_torch_2_13) if kind is Adagrad else kind for kind in EIGHT])
 def test_param_groups_and_missing_gradients_are_torch_s(kind):
     def path(kind):
         a, b, c, idle = weights(1)

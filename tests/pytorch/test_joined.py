@@ -150,16 +150,19 @@ def test_the_constructor_is_torchs(name):
     assert arguments(OURS(name)) == arguments(THEIRS(name)) and arguments(OURS(name).step) == arguments(THEIRS(name).step)
 
 
+@pytest.mark.since_torch_2_13
 @given(chains(followers) | sequences(followers), st.lists(rates, min_size=1, max_size=3), st.integers())
 def test_followers_are_torchs_past_the_end(plan, lrs, seed):
     assert apart(run(plan, mixed(seed), OURS, lrs), run(plan, THEIRS, lrs=lrs)) <= CLOSE
 
 
+@pytest.mark.since_torch_2_13
 @given(chains(followers) | sequences(followers), st.lists(rates, min_size=1, max_size=2), st.integers(), edits)
 def test_rates_edited_by_hand(plan, lrs, seed, edits):
     assert apart(run(plan, mixed(seed), OURS, lrs, edits=edits), run(plan, THEIRS, lrs=lrs, edits=edits)) <= CLOSE
 
 
+@pytest.mark.since_torch_2_13
 @given(chains(followers) | sequences(followers), rates, st.integers())
 def test_tensor_rates(plan, lr, seed):
     for dtype, plan, close in ((torch.float64, plan, CLOSE), (torch.float32, floorless(plan), FLOAT32)):
@@ -171,11 +174,13 @@ def test_tensor_rates(plan, lr, seed):
             assert group["lr"] is tensor is not last and last.dtype is dtype
 
 
+@pytest.mark.since_torch_2_13
 @given(sequences(followers | others), rates, st.integers())
 def test_sequences_of_those_that_do_not_follow_are_torchs(plan, lr, seed):
     assert apart(run(plan, mixed(seed), OURS, [lr]), run(plan, THEIRS, lrs=[lr])) <= CLOSE
 
 
+@pytest.mark.since_torch_2_13
 @given(chains(followers | setters, 3) | chains(followers | sequences(followers), 3), rates, st.integers())
 def test_chains_with_those_that_do_not_follow_and_chains_of_sequences_are_torchs(plan, lr, seed):
     assert apart(run(plan, mixed(seed), OURS, [lr]), run(plan, THEIRS, lrs=[lr])) <= CLOSE
@@ -189,6 +194,7 @@ def test_cosines_that_multiply_are_torchs_until_the_first_is_at_its_bottom(plans
     assert apart(run(plan, OURS, **setting), run(plan, THEIRS, **setting)) <= CLOSE
 
 
+@pytest.mark.since_torch_2_13
 @given(st.lists(milestones, min_size=3, max_size=3).map(sorted))
 def test_equal_milestones_and_a_milestone_of_zero_skip_as_in_torch(when):
     plans = [("ConstantLR", {"factor": f, "total_iters": 100}) for f in (0.1, 0.2, 0.3, 0.4)]

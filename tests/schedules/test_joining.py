@@ -41,6 +41,7 @@ def plans(draw, kinds, first=0):
     return pairs, sorted(draw(st.lists(st.integers(first, 40), min_size=len(pairs) - 1, max_size=len(pairs) - 1)))
 
 
+@pytest.mark.since_torch_2_13
 @given(rates, plans(followers | restarts))
 def test_sequential_is_torchs(lr, plan):
     """Milestones at 0 and milestones that stand twice included: what has no time is left out."""
@@ -70,6 +71,7 @@ def stepped(scheduler, optimizer, steps):
     return used
 
 
+@pytest.mark.since_torch_2_13
 @given(rates, plans(followers))
 def test_sequential_is_torchs_sequence_of_our_followers(lr, plan):
     pairs, milestones = plan

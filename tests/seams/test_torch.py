@@ -251,6 +251,7 @@ def test_a_sequence_of_a_warm_up_and_a_cosine_that_is_too_long():
         assert found[:4] == about(0, 1 / 3, 2 / 3, 1) and found[10:] == about(last)
 
 
+@pytest.mark.since_torch_2_13
 def test_a_sequence_may_begin_with_a_milestone_of_0():
     """SequentialLR with a milestone of 0 begins with the second scheduler, as ours does; torch before 2.13 did not."""
     plan = [Schedule(constant, factor=0.5, total_iters=100), Schedule(exponential_decay, gamma=0.9)]
