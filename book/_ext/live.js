@@ -7,9 +7,19 @@ function start() {
   return (python ??= boot().catch((error) => { python = undefined; throw error; }));     // the next move tries again
 }
 
+// Kept when the page's head has been read, which names what its figures need.
+const head = new Promise((done) => {
+  const look = () => { if (document.body) { watch.disconnect(); done(); } };
+  const watch = new MutationObserver(look);
+  watch.observe(document.documentElement, { childList: true });
+  look();
+});
+
 async function boot() {
-  const bundled = [...document.querySelectorAll('link[rel="preload"][href$=".json"]')].map(({ href }) => href);     // what the page's figures need
   const loaded = import(new URL("micropython.mjs", base)).then(({ loadMicroPython }) => loadMicroPython({ heapsize: 2 << 20 }));
+  loaded.catch(() => { /* told below, after the head */ });
+  await head;
+  const bundled = [...document.querySelectorAll('link[rel="preload"][href$=".json"]')].map(({ href }) => href);
   const [mp, ...texts] = await Promise.all([loaded, ...bundled.map(bundle)]), here = new Set(), folders = new Set();
   const folder = (path) => {
     if (!path || folders.has(path)) return;
@@ -120,11 +130,12 @@ function setup(figure) {
     say(`The sliders could not start, so the picture stays as it is. (${String(error.message ?? error).trim().split("\n").pop()})`);
   }
 
-  async function ready() {
-    const py = await start();
+  function known(py) {
     defined ??= (py.define(key, text), true);
     return py;
   }
+
+  const ready = async () => known(await start());
 
   async function redraw() {
     if (queued) return;
@@ -242,12 +253,13 @@ function setup(figure) {
 
   // Draws at once if the reader looks there, and does not wait for the browser to get round to it.
   return (py) => {
-    const { top, bottom, width } = figure.getBoundingClientRect();
-    if (width && bottom > -NEAR && top < innerHeight + NEAR && begin()) { defined ??= (py.define(key, text), true); draw(py); }
+    const { top, bottom, width: laid } = figure.getBoundingClientRect();
+    if (!laid || bottom < -NEAR || top > innerHeight + NEAR || !begin()) return;
+    try { draw(known(py)); } catch (error) { failed(error); }
   };
 }
 
-// This script does not wait for the page (async): the interpreter starts, and the first figure lives, while the rest is still read.
+// This script does not wait for the page: the interpreter starts, and the first figure lives, while the rest is still read.
 const figures = new Set();
 let first;
 const begun = new Promise((done) => { first = done; });

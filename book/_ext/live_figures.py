@@ -102,8 +102,8 @@ def page(app, pagename, templatename, context, doctree):
         what = f"live figures: their stored form, must be a description and a picture, got {done} of {figures}"
         log.warning("%s", what, location=pagename, type="lrlive")
     if figures:
-        context["live_figures"] = ["py.json"] + ["worlds.json"] * bool(WORLDS.search(body))            # fetched early
-        app.add_js_file("lrlive/live.js", type="module", **{"async": "async", "fetchpriority": "high"})
+        # templates/layout.html starts live.js, and has these fetched early.
+        context["live_figures"] = ["py.json"] + ["worlds.json"] * bool(WORLDS.search(body))
 
 
 def ship(app, error):

@@ -137,7 +137,7 @@ def main():
             print("\n" + ("5 Mbit/s, 60 ms, processor four times slower" if slow else "localhost"))
             for (name, several), address in zip(figures.items(), pages):
                 visits = [load(playwright, address, slow) for _ in range(RUNS)]
-                shown = ", ".join(f"{what} {statistics.median(v[what] for v in visits):.3g} ({TARGETS[what][slow]})" for what in TARGETS)
+                shown = ", ".join(f"{what} {statistics.median(v[what] for v in visits):.4g} ({TARGETS[what][slow]})" for what in TARGETS)
                 print(f"  {name:18} {several} live: {shown}")
         worlds = worlds_page(ROOT / "_build" / "html")
         print("\n200 redraws: work (until the picture stands), ms; the work is to stay below 16")

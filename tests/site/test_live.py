@@ -197,6 +197,15 @@ def test_a_failing_start_is_one_sentence_and_the_picture_stays(context, server, 
     visit.page.close()
 
 
+def test_a_figure_that_python_refuses_is_one_sentence_and_no_error_of_the_page(context, server):
+    refused = change("    FIGURES[key] = Figure(json.loads(text))", "    raise ValueError('not this figure')")
+    visit = Visit(context, f"{server}/book/intro.html", **{"py.json": refused})
+    figure = visit.page.locator("figure.lr-live[data-state=failed]").first
+    figure.wait_for()
+    assert figure.locator(".lr-says").inner_text().endswith("(ValueError: not this figure)") and visit.complaints == []
+    visit.page.close()
+
+
 def test_after_a_failed_start_the_next_move_tries_again(context, server):
     busy, served = [503], []
 
@@ -216,10 +225,11 @@ def test_after_a_failed_start_the_next_move_tries_again(context, server):
 
 
 def test_the_first_figure_lives_while_the_page_is_still_on_its_way(context, site):
-    """The server keeps back the first figure until the interpreter has started, and what stands behind it until it lives."""
+    """The server keeps back the end of the head until the script is there, the first figure until the interpreter has
+    started, and what stands behind the figure until it lives."""
     whole = (site / "book/cosine.html").read_bytes()
-    figure, behind = whole.index(b'<figure class="lr-live"'), whole.index(b"</figure>") + 20_000
-    gates = threading.Event(), threading.Event()
+    cuts = [0, whole.index(b'<link rel="preload"'), whole.index(b'<figure class="lr-live"'), whole.index(b"</figure>") + 20_000, len(whole)]
+    gates = [threading.Event() for _ in cuts[2:]]
 
     class Halting(serve.Site):
         def do_GET(self):
@@ -229,20 +239,23 @@ def test_the_first_figure_lives_while_the_page_is_still_on_its_way(context, site
             self.send_header("Content-Type", "text/html")
             self.send_header("Content-Length", str(len(whole)))
             self.end_headers()
-            self.wfile.write(whole[:figure])
-            for gate, part in zip(gates, (whole[figure:behind], whole[behind:])):
-                gate.wait(60)
-                self.wfile.write(part)
+            for begin, end, gate in zip(cuts, cuts[1:], (*gates, None)):
+                self.wfile.write(whole[begin:end])
+                if gate:
+                    gate.wait(60)
 
     with serve.Server(("127.0.0.1", 0), functools.partial(Halting, directory=str(site))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        page = context.new_page()
+        page, asked = context.new_page(), []
+        page.on("request", lambda request: asked.append(request.url.rsplit("/")[-1]))
         try:
             page.goto(f"http://127.0.0.1:{server.server_port}/book/cosine.html", wait_until="commit")
-            page.wait_for_timeout(2000)
-            gates[0].set()
+            for gate in gates[:2]:
+                page.wait_for_timeout(2000)
+                gate.set()
             page.locator("#live-1[data-state=live]").wait_for(state="attached")
             assert page.evaluate("document.readyState") == "loading" and page.locator("figure.lr-live").count() == 1
+            assert asked.count("micropython.wasm") == 1                   # one start, and no second try
         finally:
             for gate in gates:
                 gate.set()
