@@ -7,7 +7,7 @@ function start() {
   return (python ??= boot().catch((error) => { python = undefined; throw error; }));     // the next move tries again
 }
 
-// Kept when the page's head has been read, which names what its figures need.
+// Kept when the page's head has been read: it names what the figures need, and what is already on its way is not asked for twice.
 const head = new Promise((done) => {
   const look = () => { if (document.body) { watch.disconnect(); done(); } };
   const watch = new MutationObserver(look);
@@ -16,10 +16,9 @@ const head = new Promise((done) => {
 });
 
 async function boot() {
-  const loaded = import(new URL("micropython.mjs", base)).then(({ loadMicroPython }) => loadMicroPython({ heapsize: 2 << 20 }));
-  loaded.catch(() => { /* told below, after the head */ });
   await head;
   const bundled = [...document.querySelectorAll('link[rel="preload"][href$=".json"]')].map(({ href }) => href);
+  const loaded = import(new URL("micropython.mjs", base)).then(({ loadMicroPython }) => loadMicroPython({ heapsize: 2 << 20 }));
   const [mp, ...texts] = await Promise.all([loaded, ...bundled.map(bundle)]), here = new Set(), folders = new Set();
   const folder = (path) => {
     if (!path || folders.has(path)) return;
