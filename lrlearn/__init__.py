@@ -31,13 +31,15 @@ FAMILIES = {
     "warmup": "warmup",
     "wsd": "wsd",
 }
+FORMULAS = {name: family for family, names in FAMILIES.items() for name in names.split()}
+__all__ = sorted(["CARDS", "Card", "FOLDS", "Param", "Schedule", "area", "card", "card_of", "curve"] + list(FORMULAS))
 # So does what needs more than math: name -> the module that holds it.
 LAZY = {
     "explore": "live", "facts": "show", "plot": "plots", "source": "show",
     "native": "natives", "to_keras": "bridges", "to_lambda": "bridges", "to_optax": "bridges",
 }
-LAZY.update([(name, "schedules." + family) for family, names in FAMILIES.items() for name in names.split()])
-ROOMS = ("bridges", "exercises", "figure", "labs", "live", "natives", "peers", "plots", "pytorch", "recipes", "show", "svg", "worlds")
+LAZY.update([(name, "schedules." + family) for name, family in FORMULAS.items()])
+ROOMS = ("bridges", "exercises", "figure", "labs", "live", "natives", "peers", "plots", "pytorch", "recipes", "schedules", "show", "svg", "worlds")
 
 
 def __getattr__(name):
