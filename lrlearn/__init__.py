@@ -63,4 +63,4 @@ def _load(room):
 
 
 def __dir__():
-    return sorted(set(list(globals()) + list(LAZY) + list(ROOMS) + ["CARDS", "FOLDS"]))
+    return sorted(set(list(globals()) + __all__ + list(LAZY) + list(ROOMS)))

@@ -32,7 +32,7 @@ def page(app, pagename, templatename, context, doctree):
             if "pagename" not in attributes["body"]:        # the theme's version switcher alone reads it
                 INLINE[attributes["body"]] = None
             continue
-        if script.filename and "type" not in attributes and pagename != "search":    # a module waits by itself
+        if script.filename and pagename != "search":
             # A new object, since all pages share the old one. The search page's own scripts do not wait.
             script = type(script)(script.filename, priority=script.priority, **{**attributes, "defer": "defer"})
         scripts.append(script)

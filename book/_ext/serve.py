@@ -55,9 +55,9 @@ class Server(ThreadingHTTPServer):
             super().handle_error(request, address)          # a browser that hangs up early is no error
 
 
-def serve(folder, port=0):
+def serve(folder, port=0, answers=Site):
     """A server for the folder, on 127.0.0.1 alone; port 0 takes any free one. Call serve_forever() on it."""
-    return Server(("127.0.0.1", port), functools.partial(Site, directory=str(folder)))
+    return Server(("127.0.0.1", port), functools.partial(answers, directory=str(folder)))
 
 
 def serve_near(folder, port):

@@ -1,5 +1,4 @@
 """The figures of the built site, moved in Chromium: the page draws lrlearn's numbers, privately, lightly, and says when it cannot."""
-import functools
 import json
 import random
 import re
@@ -244,7 +243,7 @@ def test_the_first_figure_lives_while_the_page_is_still_on_its_way(context, site
                 if gate:
                     gate.wait(60)
 
-    with serve.Server(("127.0.0.1", 0), functools.partial(Halting, directory=str(site))) as server:
+    with serve.serve(site, answers=Halting) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         page, asked = context.new_page(), []
         page.on("request", lambda request: asked.append(request.url.rsplit("/")[-1]))

@@ -88,8 +88,6 @@ def test_a_link_to_a_figure_shows_the_figure(browser, server):
     page.close()
 
 
-# -- the line under the title, and the contents ------------------------------------------------------------------------
-
 @pytest.mark.parametrize("width", [1280, 390])
 def test_what_is_far_away_is_not_laid_out_and_a_link_lands_there_all_the_same(browser, server, width):
     far = "document.querySelector('#exercises p').checkVisibility({contentVisibilityAuto: true})"
@@ -97,14 +95,15 @@ def test_what_is_far_away_is_not_laid_out_and_a_link_lands_there_all_the_same(br
         page = context.new_page()
         page.goto(f"{server}/book/cosine.html")
         assert not page.evaluate(far)
-        page.goto(f"{server}/book/intro.html")
         for place in ("exercises", "live-3", "in-pytorch"):         # at once, and after the figures on the way have been drawn
+            page.goto(f"{server}/book/intro.html")
             page.goto(f"{server}/book/cosine.html#{place}")
             page.locator("figure.lr-live[data-state=live]").last.wait_for()
             assert page.evaluate(far)
             assert 0 <= page.locator(f"#{place}").bounding_box()["y"] < 100, place
-            page.goto(f"{server}/book/intro.html")
 
+
+# -- the line under the title, and the contents ------------------------------------------------------------------------
 
 def test_a_chapter_says_its_number_length_figures_and_exercises(pages):
     for i, name in enumerate(CHAPTERS):
