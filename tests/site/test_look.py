@@ -88,19 +88,40 @@ def test_a_link_to_a_figure_shows_the_figure(browser, server):
     page.close()
 
 
+FAR = "document.querySelector('#exercises p').checkVisibility({contentVisibilityAuto: true})"
+
+
 @pytest.mark.parametrize("width", [1280, 390])
-def test_what_is_far_away_is_not_laid_out_and_a_link_lands_there_all_the_same(browser, server, width):
-    far = "document.querySelector('#exercises p').checkVisibility({contentVisibilityAuto: true})"
+def test_what_is_far_away_is_not_laid_out_at_first_and_a_link_lands_there_all_the_same(browser, server, width):
     with browser.new_context(viewport={"width": width, "height": 844}, reduced_motion="reduce") as context:
         page = context.new_page()
+        page.add_init_script("window.requestIdleCallback = () => {}")         # a browser that never has time
         page.goto(f"{server}/book/cosine.html")
-        assert not page.evaluate(far)
+        assert not page.evaluate(FAR)
         for place in ("exercises", "live-3", "in-pytorch"):         # at once, and after the figures on the way have been drawn
             page.goto(f"{server}/book/intro.html")
             page.goto(f"{server}/book/cosine.html#{place}")
             page.locator("figure.lr-live[data-state=live]").last.wait_for()
-            assert page.evaluate(far)
+            assert page.evaluate(FAR)
             assert 0 <= page.locator(f"#{place}").bounding_box()["y"] < 100, place
+
+
+def test_all_is_laid_out_when_the_browser_has_time_and_what_is_read_stays_where_it_is(browser, server):
+    place = "document.querySelector('#a-warm-up-in-front').getBoundingClientRect().top"
+    with browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce") as context:
+        page = context.new_page()
+        page.add_init_script("window.held = []; window.requestIdleCallback = (work) => held.push(work)")
+        page.goto(f"{server}/book/cosine.html")
+        page.evaluate("scrollTo(0, document.body.scrollHeight * 0.6)")
+        page.wait_for_timeout(300)
+        before = page.evaluate(place)
+        page.evaluate("""async () => {
+          while (held.length) { held.shift()(); await new Promise(requestAnimationFrame); }
+        }""")
+        page.wait_for_function("[...document.querySelectorAll('article img')].every((picture) => picture.complete)")
+        assert page.evaluate(FAR)
+        assert page.evaluate("[...document.querySelectorAll('article section > section')].every((part) => part.style.contentVisibility === 'visible')")
+        assert abs(page.evaluate(place) - before) < 2
 
 
 # -- the line under the title, and the contents ------------------------------------------------------------------------
