@@ -155,14 +155,14 @@ def items(result):
     return [value.strip().lower() if isinstance(value, str) else value for value in result]
 
 
-def misfit(value, want):
-    """Why a value is not of the kind that is wanted, as words; None when it is."""
+def misfit(value, want, asked=None):
+    """Why a value is not of the kind that is wanted, as words; None when it is. `asked` is what the words say is asked for."""
     if value is None:
         return "`None`: is a `return` missing?"
     kind = {str: "a word", bool: "True or False"}.get(type(want), "a number")
     number = hasattr(value, "__float__") and not isinstance(value, bool)
     if not (number if kind == "a number" else isinstance(value, type(want))):
-        return f"something of type `{type(value).__name__}`, where {kind} is asked for."
+        return f"something of type `{type(value).__name__}`, where {asked or kind} is asked for."
     if kind == "a number" and not math.isfinite(value):
         return f"`{value}`, where a finite number is asked for."
 
@@ -203,6 +203,7 @@ class Exercise(Markdown):
     def __init__(self, statement, solution, why, cases, mistakes, hints, play=None, by_hand=(), stub=None, rel=1e-9):
         super().__init__(statement)
         self.model, self.why, self.cases, self.mistakes, self.hints = solution, why, cases, mistakes, hints
+        self.listed = play is None                          # several values are a list, and not a curve over t
         self.play = play or (lambda function, *case: function(*case))
         self.by_hand, self.stub, self.rel, self.hinted = by_hand, stub, rel, 0
         self.name, parameters = solution.__name__, list(inspect.signature(solution).parameters)
@@ -276,8 +277,8 @@ class Exercise(Markdown):
         try:
             with watch:
                 result = self.play(function, *copy.deepcopy(case))
-            watch.single = watch.single or "float32" in str(getattr(result, "dtype", ""))
             got = items(result)
+            watch.single = watch.single or any("float32" in str(getattr(value, "dtype", "")) for value in (result, *got))
         except NotImplementedError:
             raise Found(self.unwritten) from None
         except Endless as error:
@@ -285,7 +286,9 @@ class Exercise(Markdown):
         except (Exception, SystemExit) as error:
             stop(f"{call} stops with `{type(error).__name__}: {plain(error)}`{line_of(error)}.")
         if len(got) != len(want):
-            says = f"{call} gives {len(got)} values; the exercise asks for {len(want)}."
+            if len(got) == 1 and misfit(got[0], want[0]):
+                stop(f"{call} gives {misfit(got[0], want[0], f'a list of {len(want)}')}")
+            says = f"{call} gives {len(got)} value{'s' * (len(got) != 1)}; the exercise asks for {len(want)}."
             for mistake in self.mistakes:
                 if alike(got, self.values(mistake, case)):
                     stop(f"{says} {' '.join(mistake.__doc__.split())}", mistake.__name__.replace("_", " "))
@@ -329,10 +332,10 @@ class Exercise(Markdown):
             name, spot = "your curve", times.index(case[0])
         else:
             times = [point[1] for point in points if point[0] == case]
-            name, spot = ("your list" if self.asks_value else "your curve"), i
+            name, spot = ("your list" if self.listed else "your curve"), i
             if len(times) == 1:
                 return f"{self.call(case)} is {how}."
-        at = [f"`[{t}]`" if self.asks_value else f"t={t}" for t in times]
+        at = [f"`[{t}]`" if self.listed and not self.over_time else f"t={t}" for t in times]
         call = "" if self.asks_value else f" ({self.call(case)})"
         if times[spot] == 0:
             return f"{name} starts in the wrong place: at {at[spot]} it is {how}{call}."

@@ -106,6 +106,31 @@ def test_a_forgotten_return_is_no_untouched_stub():
     assert repr(make().check(f)) == "Not yet. `held(0, 0.3)` gives `None`: is a `return` missing?"
 
 
+def shares(n):
+    return [k / n for k in range(n)]
+
+
+def test_a_list_is_called_a_list_and_what_is_none_is_named():
+    ex = Exercise("Write `shares(n)`.", shares, "", {"": [(4,), (5,)]}, [], ["?"])
+
+    def generated(n):
+        yield from shares(n)
+
+    assert repr(ex.check(lambda n: [k / n + 0.1 * (k == 2) for k in range(n)])) == (
+        "Not yet. Your list is right up to `[1]` and too high at `[2]` (`shares(4)`). `hint()` helps.")
+    assert repr(ex.check(lambda n: [0.1] * n)).startswith("Not yet. Your list starts in the wrong place: at `[0]` it is too high")
+    assert repr(ex.check(generated)) == "Not yet. `shares(4)` gives something of type `generator`, where a list of 4 is asked for."
+    assert repr(ex.check(lambda n: [1.0])) == "Not yet. `shares(4)` gives 1 value; the exercise asks for 4."
+    assert repr(ex.check(lambda n: print(end=""))) == "Not yet. `shares(4)` gives `None`: is a `return` missing?"
+
+
+@pytest.mark.parametrize("single", [np.float32, lambda x: torch.tensor(x)])
+def test_a_list_of_numbers_in_single_precision_is_right(single):
+    ex = Exercise("Write `shares(n)`.", shares, "", {"": [(7,), (9,)]}, [], ["?"])
+    assert ex.check(lambda n: [single(k / n) for k in range(n)]).state == "right"
+    assert ex.check(lambda n: [single(1.0001 * k / n) for k in range(n)]).state == "not yet"
+
+
 def test_generators_and_classes_get_a_sentence():
     def f(t, lr, T=4):
         yield lr
