@@ -29,6 +29,7 @@ def play(get_lr, setting):
     """The rates that the last param group uses, update by update, under a scheduler with this get_lr."""
     def listed(self):
         lrs = get_lr(self)
+        lrs = lrs.tolist() if hasattr(lrs, "tolist") else lrs                        # an array is a list of rates, too
         return [0.0 for _ in self.base_lrs] if hasattr(lrs, "__float__") else lrs      # torch stops; here nothing moves
 
     scheduler_class = type("YourLR", (LRScheduler,), {**setting.hyper, "get_lr": listed})
@@ -109,6 +110,7 @@ closed form: called twice, it says the same.""",
         "`[... for base_lr in self.base_lrs]`: one rate for each param group.",
     ),
     play=play,
+    rel=1e-5,
 )
 
 # -- 2. the wrong order --------------------------------------------------------------------------------
@@ -329,6 +331,7 @@ update only, and hardly anybody notices; stepped per epoch it wastes a whole pas
         "The cosine does not know that the training is over. Let its time be `min(t, T)`.",
     ),
     play=play,
+    rel=1e-5,
     stub=as_found,
 )
 
@@ -490,4 +493,5 @@ start the rates are the base rates, and after a break the loaded ones are right 
         "First deal with the constructor: `if self._is_initial:` give back the rates as they are.",
     ),
     play=play,
+    rel=1e-5,
 )

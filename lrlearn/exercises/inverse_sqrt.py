@@ -163,7 +163,8 @@ def in_warmups():
 
 a_tenth = Exercise(
     f"""**A tenth of the peak.** `get_inverse_sqrt_schedule(optimizer, num_warmup_steps={WARMUP})` of transformers climbs from 0,
-then it is `inverse_sqrt` with the warm-up as timescale. At which t after the climb is the rate at a tenth of the peak?""",
+then it is `inverse_sqrt` with the warm-up as timescale. At which t, counted from the start of the run, has the rate come down
+to a tenth of the peak?""",
     solution=update_of_a_tenth,
     why="""After the climb the rate is the peak times the root of W / t. It is a tenth when t is a hundred times W. Few
 trainings get there: with a warm-up of 1 % of the run, the rate at the stop is a tenth, and with 5 % it is more than a fifth.""",

@@ -105,7 +105,7 @@ def plan(warmup_steps, hold_steps, total_steps):
 
 def play_plan(answer, warmup_steps, hold_steps, total_steps):
     """The factor of every update, and of the one after the end, that torch's SequentialLR makes of the three numbers."""
-    first, second, T_max = answer(warmup_steps, hold_steps, total_steps)
+    first, second, T_max = [float(n) for n in answer(warmup_steps, hold_steps, total_steps)]    # a tensor's numbers, too
     if T_max <= 0:
         raise ValueError("a T_max that is not above 0")
     climb = [t / warmup_steps if t < min(first, warmup_steps) else 1.0 for t in range(total_steps + 1)]

@@ -216,7 +216,7 @@ examples, the numbers of updates rounded up. `rule` is `"linear"` or `"root"`, a
 updates like the rest. That is why a recipe is better written in examples, or epochs, than in updates: then only the rate
 moves. Whether the new rate is *good* is another question. From the critical batch on, both rules ask for too much.""",
     cases={
-        "the linear rule": [(256, 0.4, 50, 900, 1024), (32, 0.25, 31, 601, 96), (512, 1.6, 10, 99, 64)],
+        "the linear rule": [(256, 0.4, 50, 900, 1024), (32, 0.25, 32, 601, 96), (512, 1.6, 10, 99, 64)],
         "the root rule": [(256, 0.4, 50, 900, 1024, "root"), (32, 0.25, 31, 601, 288, "root"), (512, 1.6, 10, 99, 128, "root")],
     },
     mistakes=(the_climb_left_as_it_was, the_run_left_as_it_was, only_the_rate, longer_with_a_larger_batch,
@@ -302,7 +302,7 @@ def accumulation_forgotten(base_lr, total_batch, devices, accumulate):
 
 
 def devices_still_counted_twice(base_lr, total_batch, devices, accumulate):
-    """The passes are in. The devices are still there twice: `total_batch` is what all of them see together."""
+    """The devices are counted twice: `total_batch` is what all of them see together, and you multiply by them once more."""
     return base_lr * total_batch * devices * accumulate / 256
 
 
@@ -318,7 +318,7 @@ def divided_by_the_passes(base_lr, total_batch, devices, accumulate):
 
 
 def the_root_rule(base_lr, total_batch, devices, accumulate):
-    """The batch is right, and the rule is the root. The script means the linear one."""
+    """Your rate grows with the root of the batch. The script means the linear rule."""
     return base_lr * sqrt(total_batch * accumulate / 256)
 
 

@@ -288,7 +288,7 @@ def logged(optimizer, scheduler, T):
 
 
 def still_one_late(optimizer, scheduler, T):
-    """All groups are there now, but each entry is the rate of the next update. Read before the scheduler steps."""
+    """Each entry is the rate of the next update: you read after the scheduler has stepped. Read before."""
     entries = []
     for t in range(T):
         optimizer.step()

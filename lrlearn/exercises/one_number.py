@@ -285,8 +285,8 @@ def drop(optimizer, factor, lowest=0.0):
 
 
 def an_attribute_nobody_reads(optimizer, factor, lowest=0.0):
-    """No rate has changed. `optimizer.lr` is an attribute that you have just invented, and `defaults` is read only when a param
-    group is made. The rate that counts stands in each param group."""
+    """No rate has changed. The rate that counts stands in each param group, under "lr", and has to be written there. Nobody reads
+    an attribute `optimizer.lr` or a variable of yours, and `defaults` is read only when a param group is made."""
     optimizer.lr = max(lowest, optimizer.defaults["lr"] * factor)
     optimizer.defaults["lr"] = optimizer.lr
 

@@ -116,7 +116,8 @@ group was empty, and all of it trained with the rest.""",
     cases={
         "with one prefix": [(name, [prefix]) for prefix in ("layer1", "scale") for name in NAMES],
         "with several": [(name, two) for two in (["model.backbone", "model.head"], ["backbone", "head"]) for name in DEEP],
-        "where one lies in another": [(name, prefixes) for prefixes in (FINE, ["model.scale", "model"]) for name in DEEP],
+        "where one lies in another": [(name, prefixes) for prefixes in (FINE, ["model.scale", "model"], ["model", "model.scale"])
+                                   for name in DEEP],
     },
     mistakes=(half_a_name, anywhere_in_the_name, only_modules_fit, minus_one_for_the_rest, the_last_that_fits, into_the_first),
     hints=(

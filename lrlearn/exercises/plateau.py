@@ -81,7 +81,7 @@ def play_fold(answer, fed):
     state, rates = (fed.lr, inf, 0), []
     for metric in fed.metrics:
         state = answer(state, metric, fed.factor, fed.patience)
-        if state is None:
+        if state is None:                   # a branch without a `return`: the check says so
             return None
         rates.append(state[0])
     return rates
@@ -146,6 +146,12 @@ def best_forgotten(state, metric, factor=0.1, patience=10):
     return lr, (best if lr == state[0] else inf), bad
 
 
+def a_gain_too_small(state, metric, factor=0.1, patience=10):
+    """You ask for a gain above a threshold, as PyTorch does unless told otherwise. Here every metric below the best is good."""
+    return my_plateau(state, metric, factor, patience) if metric < state[1] * (1 - 1e-4) else my_plateau(
+        state, inf, factor, patience)
+
+
 UP_AND_DOWN = [3.0, 2.0, 2.5, 2.2, 1.5, 1.6, 1.55, 1.52, 1.52, 1.5, 1.4, 1.6, 1.4, 1.7, 1.6, 1.5, 1.45]
 
 machine = Exercise(
@@ -162,9 +168,10 @@ this, the package's `plateau` has a threshold, a direction, a cooldown and a sma
                         (Fed([4.0, 3.0, 3.5, 3.2, 3.1, 3.05, 3.02], 0.8, 0.5, 1),)],
         "up and down": [(Fed(UP_AND_DOWN, 0.3, 0.1, n),) for n in (1, 2, 3)],
         "without patience": [(Fed([3.0, 3.0, 2.0, 2.5, 1.0, 1.0], 1.0, 0.2, 0),)],
+        "where the gains are tiny": [(Fed([1.0, 0.99998, 0.99996, 0.99994, 0.99992], 0.8, 0.5, 1),)],
     },
     mistakes=(one_too_early, one_too_late, counter_not_cleared_by_a_cut, counter_not_cleared_by_a_good_one, the_last_for_the_best,
-              equal_is_better, best_forgotten),
+              equal_is_better, best_forgotten, a_gain_too_small),
     hints=(
         "Unpack the state: `lr, best, bad = state`. Which three things can happen?",
         "A good metric: the same rate, a new best, no bad ones. What is the state after a bad one that is put up with?",
@@ -239,6 +246,12 @@ def torch_arguments(patience, min_delta, cooldown):
     return [max(patience - 1, 0), min_delta, max(cooldown - 1, 0)]
 
 
+def all_as_they_are(patience, min_delta, cooldown):
+    """Only the threshold can stay. Keras cuts at bad metric number `patience`, PyTorch one later; and in Keras the last metric of
+    the cooldown already counts."""
+    return [patience, min_delta, cooldown]
+
+
 def patience_as_it_is(patience, min_delta, cooldown):
     """The patience cannot stay: Keras cuts at bad metric number `patience`, PyTorch one later."""
     return [patience, min_delta, max(cooldown - 1, 0)]
@@ -267,7 +280,7 @@ as 1 is. And `min_delta` is an amount: without `threshold_mode="abs"` PyTorch wo
         "with patience and cooldown": [(10, 1e-4, 5), (3, 0.01, 2), (7, 0.0, 1)],
         "with a zero": [(10, 1e-4, 0), (1, 0.01, 0), (0, 1e-4, 3), (0, 0.0, 0)],
     },
-    mistakes=(patience_as_it_is, cooldown_as_it_is, below_nothing),
+    mistakes=(all_as_they_are, patience_as_it_is, cooldown_as_it_is, below_nothing),
     hints=(
         "Feed both with a flat metric and a patience of 2. At which metric does each cut?",
         "The section *Where the frameworks differ* has the table, and a line on the cooldown.",

@@ -28,7 +28,8 @@ def power_as_a_factor(t, base_lr, total_iters, power=1.0, eta_min=0.0):
 
 
 def no_floor(t, base_lr, total_iters, power=1.0, eta_min=0.0):
-    """Nothing of yours depends on `eta_min`. The curve has to end there, not at zero. (torch's PolynomialLR has no floor.)"""
+    """On the way down your curve does not depend on `eta_min`: it aims at zero. It has to aim at `eta_min`. (torch's PolynomialLR
+    has no floor.)"""
     return my_polynomial(t, base_lr, total_iters, power)
 
 
@@ -272,7 +273,8 @@ def as_it_stands(t, total_steps, end_factor=0.0):
 
 
 def floor_forgotten(t, total_steps, end_factor=0.0):
-    """Nothing of yours depends on `end_factor`. The line ends there and holds."""
+    """On the way down your line does not depend on `end_factor`: it aims at zero. It has to aim at `end_factor`, and holds
+    there."""
     return max(0.0, 1 - t / total_steps)
 
 

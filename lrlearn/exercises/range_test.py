@@ -314,7 +314,10 @@ def play_probe(answer, used, lrs):
     batches = [(x * scale, torch.ones(3, 1, dtype=torch.float64)) for scale in (1.0, 0.5, 1.5, 0.75, 1.25, 1.0)]
     loss_fn = torch.nn.functional.mse_loss
     climbs(model, optimizer, loss_fn, batches[:used], [0.0537] * used)
-    losses = list(answer(model, optimizer, loss_fn, batches, list(lrs)))
+    losses = answer(model, optimizer, loss_fn, batches, list(lrs))
+    if losses is None:
+        return None                                         # the check asks whether a return is missing
+    losses = list(losses)
     now = [*model.weight.flatten().tolist(), optimizer.param_groups[0]["lr"]]
     optimizer.param_groups[0]["lr"] = 0.0537                 # so that the next losses tell of weights and momentum alone
     return losses + now + climbs(model, optimizer, loss_fn, batches[3:], [0.0537] * 3)

@@ -76,6 +76,8 @@ def play_on(answer, lrs, state, schedule):
     """The time, the rates of the next update, and those of the two after it, group by group."""
     groups = [{"lr": lr} for lr in lrs]
     t = answer(groups, state, schedule)
+    if t is None:
+        return None                                         # the check asks whether a return is missing
     later = [schedule(t + n, group["initial_lr"]) for n in (1, 2) for group in groups]
     return [t, *[group["lr"] for group in groups], *later]
 

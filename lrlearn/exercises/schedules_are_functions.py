@@ -218,6 +218,8 @@ KINDS = {
     "halves when t is another than before": lambda self, t, last: self.lr / (2 if t != last else 1),
     "reads a list of five rates in a circle": lambda self, t, last: 0.4 / (1 + (self.calls - 1) % 5),
     "throws dice": lambda self, t, last: 0.4 * self.dice.random(),
+    "begins anew at t = 0, and halves when t is another than before":
+        lambda self, t, last: 0.4 if t == 0 else self.lr / (2 if t != last else 1),
     "keeps a table of what it has computed": lambda self, t, last: self.known.setdefault(t, 0.4 / (1 + t)),
 }
 

@@ -185,6 +185,12 @@ def one_batch_too_many(epochs, examples, batch_size):
     return [epoch * (examples // batch_size + 1) for epoch in epochs]
 
 
+def rounded_to_the_nearest(epochs, examples, batch_size):
+    """`round` goes to the nearest whole number, and drops a last batch that is less than half full. However small it is, it is
+    an update: round up."""
+    return [epoch * round(examples / batch_size) for epoch in epochs]
+
+
 def rounded_at_the_end(epochs, examples, batch_size):
     """You round once for all epochs, as though what is left over at the end of an epoch waited for the next. Each epoch ends
     with a batch of its own: round up within the epoch, then multiply."""
@@ -224,11 +230,11 @@ same rate as before. An epoch goes through all `examples`; its last batch may be
 rates, update by update.""",
     cases={
         "where the batches come out even": [([30, 60, 80], 1000, 100), ([1, 2], 64, 32)],
-        "where a batch is left over": [([3, 5], 10, 4), ([2, 7], 50, 16), ([2, 3], 9, 4)],
+        "where a batch is left over": [([3, 5], 10, 4), ([2, 7], 50, 16), ([2, 3], 9, 4), ([4, 6], 11, 4)],
         "with one batch an epoch": [([4, 9], 10, 32), ([1], 32, 32)],
     },
-    mistakes=(as_they_are, in_examples, the_last_batch_dropped, one_batch_too_many, rounded_at_the_end, not_rounded,
-              one_update_later, one_update_earlier, distances),
+    mistakes=(as_they_are, in_examples, the_last_batch_dropped, one_batch_too_many, rounded_to_the_nearest, rounded_at_the_end,
+              not_rounded, one_update_later, one_update_earlier, distances),
     hints=(
         "How many updates has one epoch of 10 examples in batches of 4?",
         "Epoch 0 begins at update 0. At which update begins epoch 1? And epoch e?",

@@ -248,7 +248,7 @@ rate of the *repaired* space, where u, from 0 to 1, says how far between its end
 and u = 1 gives `hi`. (Two lines.)""",
     solution=draw,
     why="""Hyperopt wants exponents: `hp.loguniform("lr", log(lo), log(hi))`. As found, the script draws between e to the power
-0.0001 and e to the power 0.1, so between 1 and 1.11. Optuna's `suggest_float(lo, hi, log=True)`, Ray's
+0.0001 and e to the power 0.1, so between 1 and 1.11. Optuna's `suggest_float("lr", lo, hi, log=True)`, Ray's
 `tune.loguniform(lo, hi)` and ConfigSpace's `Float("lr", (lo, hi), log=True)` take the rates themselves. Print the
 first ten rates of every search.""",
     cases={

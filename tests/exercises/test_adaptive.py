@@ -246,6 +246,7 @@ def counts_and_adds_one(gradients, base_lr, beta1=0.9, beta2=0.95, eps=1e-8):
     (ex.equal_gradients, lambda n, lr, g, b: [lr / (g * n**0.5), lr / (g * (1 - b**n) ** 0.5), lr / g], "not yet", "with a sign"),
     (ex.write_rmsprop, with_torch, "right", None),
     (ex.adam_by_hand, [-0.1, -0.04763, -0.02526], "right", None), (ex.adam_by_hand, np.array(ex.three_moves()), "right", None),
+    (ex.adam_by_hand, [-0.1, -0.0476, -0.0253], "right", None), (ex.adam_by_hand, [-0.1, -0.048, -0.025], "not yet", None),
     (ex.adam_by_hand, [-0.1, 0, 0], "not yet", "stops with the gradient"),
     (ex.adam_by_hand, [0.1, 0.0476, 0.0253], "not yet", None),
     (ex.find_the_bug, counts_with_enumerate, "right", None), (ex.find_the_bug, ex.adam_as_found, "not started yet", None),

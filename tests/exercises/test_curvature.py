@@ -263,6 +263,7 @@ def with_branches(lr, momentum, form, new_momentum):
     (ex.halving, with_a_loop), (ex.halving, with_numpy), (ex.heavy_ball, by_places), (ex.heavy_ball, in_torch_tensors),
     (ex.find_the_bug, by_what_it_acts_like), (ex.translate, with_branches),
     (ex.two_curvatures, (1 / 6, 2 / 15, 0.6)), (ex.two_curvatures, np.array([2 / 12, 2 / 15, 9 / 15])),
+    (ex.two_curvatures, [0.167, 0.133, 0.6]),
 ], ids=lambda v: getattr(v, "__name__", None))
 def test_right_in_other_words(exercise, answer):
     assert exercise.check(answer).state == "right"

@@ -1,9 +1,11 @@
 """The exercises on PyTorch's schedulers: their solutions and their words are held against torch."""
 import copy
+import math
 import re
 import warnings
 from math import cos, pi
 
+import numpy as np
 import pytest
 import torch
 from torch.optim import lr_scheduler as theirs
@@ -224,6 +226,26 @@ def own(self):
 def test_typical_subclasses(answer, state, mistake):
     outcome = ex.subclass.check(answer)
     assert (outcome.state, outcome.mistake) == (state, mistake), outcome
+
+
+def by_sines(base_lrs, self):
+    t, W, T = self.last_epoch, self.warmup_epochs, self.max_epochs
+    if t < W:
+        return base_lrs * (t + 1) / W
+    return self.eta_min + (base_lrs - self.eta_min) * math.sin(pi * max(T - t, 0) / (T - W) / 2) ** 2
+
+
+def in_proportion(array, self):
+    rates, starts, t = array(own(self)), array(self.base_lrs), self.last_epoch
+    return rates if self._is_initial else rates * self.formula(t, starts) / self.formula(t - 1, starts)
+
+
+@pytest.mark.parametrize("array", [np.array, torch.tensor, lambda lrs: torch.tensor(lrs, dtype=torch.float64)])
+def test_a_get_lr_may_give_an_array(array):
+    assert ex.subclass.check(lambda self: array(self.base_lrs) / (1 + self.k * self.last_epoch)).state == "right"
+    assert ex.find_the_bugs.check(lambda self: by_sines(array(self.base_lrs), self)).state == "right"
+    assert ex.follower.check(lambda self: in_proportion(array, self)).state == "right"
+    assert ex.subclass.check(lambda self: array(self.base_lrs)[0] / (1 + self.k * self.last_epoch)).mistake == "a number"
 
 
 @pytest.mark.parametrize("answer, told", [

@@ -231,6 +231,7 @@ def test_the_package_s_own_sequence_does_not_count():
 
 @pytest.mark.parametrize("exercise, answer, state, mistake", [
     (ex.times_and_lengths, lambda W, H, T: (W, W + H, T - (W + H)), "right", None),
+    (ex.times_and_lengths, lambda W, H, T: torch.tensor([W, W + H, T - W - H]), "right", None),
     (ex.times_and_lengths, lambda W, H, T: [W, H, T], "not yet", None),
     (ex.times_and_lengths, lambda W, H, T: [W, W + H, T], "not yet", "the whole run"),
     (ex.times_and_lengths, lambda W, H, T: [W, W + H], "not yet", None),

@@ -118,6 +118,18 @@ def test_the_stub_is_not_started_and_its_first_mending_is_told():
     assert ex.find_the_bug.check(first).mistake == "accumulation forgotten"
 
 
+def test_what_is_said_of_a_stub_written_anew_and_of_round_is_true():
+    said = ex.find_the_bug.check(lambda base_lr, total_batch, devices, accumulate: base_lr * total_batch * devices / 256)
+    assert said.mistake == "devices still counted twice" and "passes" not in said.body
+
+    def to_the_nearest(batch, peak, warmup, total, new_batch, rule="linear"):
+        k = new_batch / batch
+        return [peak * (k if rule == "linear" else k**0.5), round(warmup / k), round(total / k)]
+
+    said = ex.the_recipe.check(to_the_nearest)
+    assert said.state == "not yet" and said.mistake is None
+
+
 # -- the mistakes' words are true -----------------------------------------------------------------
 
 def test_weights_at_zero_stay_without_the_rule_and_one_length_does_without_the_weights():

@@ -122,6 +122,16 @@ def test_a_wrong_length_is_told_with_its_mistake():
     assert ex.descent.check(lambda gradient, x, lr, steps: [x]).mistake is None
 
 
+def test_a_rate_changed_in_a_variable_alone_is_told_so():
+    def in_a_variable(optimizer, factor, lowest=0.0):
+        for group in optimizer.param_groups:
+            lr = group["lr"]
+            lr = max(lowest, lr * factor)
+
+    said = ex.find_the_bug.check(in_a_variable)
+    assert said.mistake == "an attribute nobody reads" and "a variable of yours" in said.text
+
+
 # -- what the chapter says of the frameworks ----------------------------------------------------------
 
 def test_the_defaults_that_the_chapter_names():

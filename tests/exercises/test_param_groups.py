@@ -290,6 +290,11 @@ def proportions(groups, lr, epoch):
         group["lr"] *= share
 
 
+def the_longest(name, prefixes):
+    fits = [k for k, prefix in enumerate(prefixes) if (name + ".").startswith(prefix + ".")]
+    return max(fits, key=lambda k: len(prefixes[k]), default=len(prefixes))
+
+
 WORDS = ["stays", "stays", "moves", "moves", "stays", "moves"]
 
 
@@ -299,6 +304,7 @@ WORDS = ["stays", "stays", "moves", "moves", "stays", "moves"]
     (ex.the_rate_of_a_layer, lambda layer, n, b, xi: b / 2.6 ** (n - 1 - layer), "not yet", None),
     (ex.nobody_lost, with_parts, "right", None),
     (ex.nobody_lost, lambda name, prefixes: 0, "not yet", "into the first"),
+    (ex.nobody_lost, the_longest, "not yet", None),
     (ex.nobody_lost, lambda name, prefixes: [name.startswith(p) for p in prefixes].index(True), "not yet", None),
     (ex.three_groups, [0.02, 0.065, 0.265], "right", None), (ex.three_groups, (0.02, 0.065, 0.265), "right", None),
     (ex.three_groups, [0.005, 0.05, 0.25], "not yet", "no floor"), (ex.three_groups, [0.02, 0.065], "not yet", None),

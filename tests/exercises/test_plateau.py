@@ -211,6 +211,11 @@ def counts_to_the_patience(state, metric, factor=0.1, patience=10):
     return lr, best, bad
 
 
+def with_torchs_threshold(state, metric, factor=0.1, patience=10):
+    lr, best, bad = state
+    return plateau((lr, None if best == inf else best, bad, 0), metric, factor=factor, patience=patience)[:3]
+
+
 def by_the_package(state, metric, factor=0.1, patience=10):
     lr, best, bad = state
     before = lr, None if best == inf else best, bad, 0
@@ -223,12 +228,14 @@ def by_the_package(state, metric, factor=0.1, patience=10):
     (ex.machine, as_text_book, "right", None), (ex.machine, by_the_package, "right", None),
     (ex.machine, counts_to_the_patience, "not yet", "one too early"),
     (ex.machine, lambda state, metric, factor=0.1, patience=10: print(end=""), "not yet", None),
+    (ex.machine, with_torchs_threshold, "not yet", "a gain too small"),
     (ex.how_early, lambda cuts, n, wait=0: 1 + (n + 1) + (cuts - 1) * (n + 1 + wait), "right", None),
     (ex.how_early, lambda cuts, n, wait=0: cuts * (n + 1 + wait) - wait, "not yet", "the first metric forgotten"),
     (ex.from_keras, lambda n, delta, wait: (max(0, n - 1), delta, max(0, wait - 1)), "right", None),
     (ex.from_keras, lambda n, delta, wait: (n - 1 if n else 0, delta, wait - 1 if wait else 0), "right", None),
     (ex.from_keras, lambda n, delta, wait: (n - 1, delta, wait - 1), "not yet", "below nothing"),
     (ex.from_keras, lambda n, delta, wait: (n - 1, delta, wait), "not yet", "cooldown as it is"),
+    (ex.from_keras, lambda n, delta, wait: [n, delta, wait], "not yet", "all as they are"),
     (ex.find_the_bug, lambda a, lr, factor, n: ex.as_found([x - 1 for x in a], lr, factor, n), "right", None),
     (ex.find_the_bug, lambda a, lr, factor, n: after([1 - x for x in a], lr, factor=factor, patience=n), "right", None),
     (ex.find_the_bug, lambda a, lr, factor, n: after([-x for x in a], lr, factor=factor, patience=n, threshold=0), "right", None),
@@ -238,6 +245,10 @@ def by_the_package(state, metric, factor=0.1, patience=10):
 def test_typical_answers(exercise, answer, state, mistake):
     outcome = exercise.check(answer)
     assert (outcome.state, outcome.mistake) == (state, mistake), outcome
+
+
+def test_a_branch_without_a_return_is_told():
+    assert "is a `return` missing?" in ex.machine.check(lambda s, m, f=0.1, n=10: (s[0], m, 0) if m < s[1] else None).text
 
 
 def test_five_exercises_stand_in_the_order_of_the_chapter():

@@ -204,6 +204,13 @@ def test_typical_factors(answer, state, mistake):
     assert (outcome.state, outcome.mistake) == (state, mistake), outcome
 
 
+def test_a_curve_that_jumps_to_its_end_is_told_where_it_aims():
+    said = ex.closed_form.check(lambda t, lr, n, p=1.0, f=0.0: f if t >= n else lr * (1 - t / n) ** p)
+    assert said.mistake == "no floor" and "aims at zero" in said.text
+    said = ex.find_the_bug.check(lambda t, n, e=0.0: e if t >= n else 1 - t / n)
+    assert said.mistake == "floor forgotten" and "aims at zero" in said.text
+
+
 def test_four_exercises_stand_in_the_order_of_the_chapter():
     found = [name for name, thing in vars(ex).items() if isinstance(thing, ex.Exercise)]
     assert found == ["closed_form", "area", "defaults", "find_the_bug"]

@@ -212,6 +212,11 @@ def test_the_script_and_half_cures(lines, mistake):
     assert (outcome.state, outcome.mistake) == ("not yet", mistake)
 
 
+def test_a_probe_without_its_losses_is_asked_for_them():
+    outcome = ex.find_the_bug.check(lambda *args: print(end="" if saves_and_loads(*args) else ""))
+    assert outcome.state == "not yet" and "is a `return` missing?" in outcome.text
+
+
 @pytest.mark.parametrize("answer, state, mistake", [
     ([0.1, 0.03, 0.01], "right", None), ((0.1, 0.03, 0.01), "right", None),
     ([1, 0.03, 0.01], "not yet", "without the tenth"), ([0.1, 0.1, 0.03], "not yet", "where the drop ends"),

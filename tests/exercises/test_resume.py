@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LinearLR, SequentialLR, StepLR
+from torch.optim.lr_scheduler import (
+    ConstantLR, CosineAnnealingLR, CosineAnnealingWarmRestarts, CyclicLR, ExponentialLR, LambdaLR, LinearLR, MultiplicativeLR,
+    MultiStepLR, OneCycleLR, PolynomialLR, SequentialLR, StepLR,
+)
 
 from lrlearn import Schedule, cosine, sequential
 from lrlearn.exercises import resume as ex
@@ -120,13 +123,32 @@ def test_made_after_loading_a_climb_leaves_a_part_of_the_rate_for_good(make, sha
     assert drive(optimizer, scheduler, 40) == pytest.approx([share * lr for lr in plan], rel=0.01)
 
 
-def test_step_lr_cuts_twice_when_a_cut_was_due():
-    for done, times in ((60, 2), (61, 1)):
-        states, [rate] = killed(lambda o: StepLR(o, 30), done, after=1)
+@pytest.mark.parametrize("make, share", [
+    (lambda o, **x: StepLR(o, 30, **x), 0.1),
+    (lambda o, **x: MultiStepLR(o, [20, 60], **x), 0.1),
+    (lambda o, **x: ConstantLR(o, 0.5, 60, **x), 2),
+])
+def test_three_classes_change_the_rate_twice_when_a_change_was_due(make, share):
+    for done, more in ((60, share), (61, 1)):
+        states, [rate] = killed(make, done, after=1)
         optimizer = sgd(0.1)
         optimizer.load_state_dict(states[0])
-        StepLR(optimizer, 30, last_epoch=done - 1)
-        assert optimizer.param_groups[0]["lr"] == pytest.approx(rate * 0.1 ** (times - 1))
+        make(optimizer, last_epoch=done - 1)
+        assert optimizer.param_groups[0]["lr"] == pytest.approx(rate * more)
+
+
+@pytest.mark.parametrize("make", [
+    lambda o, **x: ExponentialLR(o, 0.97, **x), lambda o, **x: LinearLR(o, 0.1, 1.0, 60, **x),
+    lambda o, **x: PolynomialLR(o, 100, 2.0, **x), lambda o, **x: CosineAnnealingLR(o, 60, **x),
+    lambda o, **x: MultiplicativeLR(o, lambda t: 0.97, **x), lambda o, **x: LambdaLR(o, lambda t: 1 / (1 + t), **x),
+    lambda o, **x: CosineAnnealingWarmRestarts(o, 60, **x), lambda o, **x: CyclicLR(o, 0.01, 0.1, 15, cycle_momentum=False, **x),
+    lambda o, **x: OneCycleLR(o, 0.1, 120, cycle_momentum=False, **x),
+])
+def test_the_others_go_on_from_the_index_of_the_last_update(make):
+    states, plan = killed(make, 60, after=40)
+    optimizer = sgd(0.1)
+    optimizer.load_state_dict(states[0])
+    assert drive(optimizer, make(optimizer, last_epoch=59), 40) == pytest.approx(plan, rel=1e-9, abs=1e-12)
 
 
 def test_a_data_loader_has_no_place_to_ask_for():
@@ -263,6 +285,7 @@ def rate_put_right(optimizer, saved, factor):
     (ex.what_is_missing, ("optimizer", "scheduler", "model", "generator", "loader"), "not yet", "rate and time swapped"),
     (ex.by_hand, by_index, "right", None),
     (ex.by_hand, lambda groups, state, schedule: state["updates"], "not yet", None),
+    (ex.by_hand, lambda groups, state, schedule: print(by_index(groups, state, schedule), end=""), "not yet", None),
     (ex.extend, lambda t, b, T, k, n: cosine(t, b, T) if t <= k else cosine(t - k, cosine(k, b, T), n - k), "right", None),
     (ex.extend, lambda t, b, T, k, n: cosine(t, b, n if t >= k else T), "not yet", "the new plan"),
     (ex.find_the_bug, made_first, "right", None), (ex.find_the_bug, rate_put_right, "right", None),

@@ -206,11 +206,15 @@ def by_a_shuffle(f, T):
     return first == again
 
 
+def each_twice_on_the_way(f, T):
+    return [f(t) for t in range(T) for _ in (0, 1)][::2] == [f(t) for t in range(T)]
+
+
 @pytest.mark.parametrize("answer, state, mistake", [
     (by_a_dict, "right", None), (by_a_shuffle, "right", None), (lambda f, T: True, "not yet", None),
     (lambda f, T: f(0) == f(0), "not yet", None), (lambda f, T: "yes", "not yet", None), (lambda f, T: 1, "not yet", None),
     (lambda f, T: all(f(t) == f(t) for t in range(T)), "not yet", "two calls in a row"),
-    (lambda f, T: not by_a_dict(f, T), "not yet", "the opposite"),
+    (lambda f, T: not by_a_dict(f, T), "not yet", "the opposite"), (each_twice_on_the_way, "not yet", None),
 ])
 def test_typical_tests(answer, state, mistake):
     outcome = ex.does_it_remember.check(answer)

@@ -181,6 +181,8 @@ def test_right_in_other_words(exercise, answer):
     (ex.count, lambda t, b, ms, g=0.1: b * g ** len([m for m in ms if m < t]), "one late"),
     (ex.count, lambda t, b, ms, g=0.1: b * g if t in ms else b, "only at the milestone"),
     (ex.convert, lambda es, n, b: [e * n / b for e in es], "not rounded"),
+    (ex.convert, lambda es, n, b: [e * round(n / b) for e in es], "rounded to the nearest"),
+    (ex.convert, lambda es, n, b: [e * int(n / b) for e in es], "the last batch dropped"),
     (ex.to_keras, lambda b, ms, g: (ms, [b * g**k for k in range(len(ms) + 1)]), "the same milestones"),
     (ex.recipes, [0.1, 0.2, 0.316], "each cut from the peak"), (ex.find_the_bug, [0.4, 0.4, 0.2, 0.2, 0.1], "as plotted"),
 ], ids=lambda v: getattr(v, "__name__", None))
