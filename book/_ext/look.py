@@ -124,7 +124,7 @@ def first_sentences(doctree, most):
 
 def ask(app, doctree):
     """Keep what a page is about: the contents page shows it, and need not load every page for it."""
-    app.env.metadata[app.env.docname]["question"] = first_sentences(doctree, 140)
+    app.env.metadata[app.env.docname]["question"] = first_sentences(doctree, 220)          # a chapter asks whole questions
 
 
 def contents(app, pagename):
