@@ -102,7 +102,10 @@ def test_what_is_far_away_is_not_laid_out_at_first_and_a_link_lands_there_all_th
             page.goto(f"{server}/book/intro.html")
             page.goto(f"{server}/book/cosine.html#{place}")
             page.wait_for_load_state("networkidle")
-            page.evaluate("Promise.all([...document.querySelectorAll('figure.lr-live')].map((figure) => figure.numbers()))")
+            page.wait_for_function("""() => [...document.querySelectorAll("figure.lr-live")].every((figure) => {
+              const { top, bottom } = figure.getBoundingClientRect();
+              return figure.dataset.state === "live" || bottom < 0 || top > innerHeight;
+            })""")
             assert page.evaluate(FAR)
             assert 0 <= page.locator(f"#{place}").bounding_box()["y"] < 100, place
 
