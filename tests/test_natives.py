@@ -273,6 +273,23 @@ def test_one_cycle_of_torch_ends_as_its_note_says():
 
 
 WARM = Schedule(warmup, schedule=COSINE, warmup_steps=10)
+
+
+def test_timm_s_clock_is_as_its_note_says():
+    note, call = native(WARM, "timm").split("\n")
+    assert "step(n)" in note and "step_update(n) moves it only with t_in_epochs=False" in note
+
+    def driven(call):
+        (optimizer, scheduler), used = from_torch.made(call, 0.1, from_timm.schedulers()), []
+        for t in range(30):
+            used.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            scheduler.step_update(t + 1)
+        return used
+
+    assert set(driven(call)) == {0.0} and near(driven(call[:-1] + ", t_in_epochs=False)"), curve(WARM, 30, 0.1), 1e-12)
+
+
 CUTS = Schedule(multistep_decay, milestones=[30, 60, 60], gamma=0.5)
 PLAN = Schedule(wsd, total_steps=100, decay_steps=20, warmup_steps=10, decay_type="1-sqrt")
 CALLS = [                                   # the traps: what each framework counts otherwise

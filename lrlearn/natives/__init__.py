@@ -33,8 +33,10 @@ def native(s, framework, base_lr=0.1):
     >>> print(native(s, "optax"))
     optax.warmup_cosine_decay_schedule(0.0, 0.1, warmup_steps=10, decay_steps=100)
     >>> print(native(s, "timm"))
+    # step(n) moves it, once an epoch or an update; step_update(n) moves it only with t_in_epochs=False
     CosineLRScheduler(optimizer, t_initial=90, warmup_t=10, warmup_lr_init=0.0, warmup_prefix=True)
     >>> print(native(Schedule(multistep_decay, milestones=[30, 60]), "timm"))
+    # step(n) moves it, once an epoch or an update; step_update(n) moves it only with t_in_epochs=False
     # MultiStepLRScheduler cuts one step before each of decay_t, so these are one more
     MultiStepLRScheduler(optimizer, decay_t=[31, 61], decay_rate=0.1)
     >>> print(native(s, "python"))

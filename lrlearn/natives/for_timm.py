@@ -4,6 +4,7 @@ from .simpler import LATE, plain_constant, warmed
 from .words import demand, more, name_of, num, short, with_notes, written
 
 FOREVER = "10**9"
+CLOCK = "# step(n) moves it, once an epoch or an update; step_update(n) moves it only with t_in_epochs=False"
 OWN_RATE = "its first rate is always that of the optimizer"
 
 
@@ -107,4 +108,5 @@ TABLE = {
 def write(found, lr):
     """The call for the parts."""
     W, first, s = warmed(found, lr)
-    return with_notes(*written(TABLE, s, lr, W, first))
+    notes, call = written(TABLE, s, lr, W, first)
+    return with_notes([CLOCK] + notes, call)

@@ -72,14 +72,19 @@ def verdict(both, lrs):
     """What the sharpness does, in words."""
     if both[-1][1] > FAR:
         return f"Lost at update {len(both) - 1}: too sharp for this rate"
-    shares = [s * lr / 2 for (s, _), lr in zip(both, lrs)]
-    late = shares[-40:]
-    mean = sum(late) / len(late)
-    if max(shares[10:]) < 1 and mean < 0.88:
+    shares = [s * lr / 2 for (s, _), lr in zip(both, lrs)]          # of the limit
+    late, losses = shares[-40:], [loss for _, loss in both]
+    if max(shares) < 1:
         return "The sharpness stays below 2 / rate"
-    if abs(mean - 1) < 0.12:
-        return "The sharpness rises to 2 / rate and hovers there"
-    return "The sharpness grows as the falling rate lets it" if max(late) < 1 else "The sharpness swings about 2 / rate"
+    if max(late) < 1 and sum(late) < 0.88 * len(late):
+        falling = lrs[-1] < max(lrs)
+        return "The sharpness " + ("grows as the falling rate lets it" if falling else "is thrown below 2 / rate, and grows again")
+    if all(after <= before for before, after in zip(losses, losses[1:])):
+        return "The sharpness is past 2 / rate, and the swings are still too small to see"
+    if max(late) - min(late) < 0.4:
+        back = shares[0] > 1
+        return "The sharpness " + ("is thrown below 2 / rate, and comes back to it" if back else "rises to 2 / rate and hovers there")
+    return "The sharpness swings about 2 / rate"
 
 
 card(

@@ -62,7 +62,10 @@ def test_warm_up_survives_where_a_cold_start_is_lost(start, lr):
     (dict(), "The sharpness rises to 2 / rate and hovers there"),
     (dict(base_lr=0.1), "The sharpness stays below 2 / rate"),
     (dict(base_lr=0.8, start=4.0), "Lost at update 3: too sharp for this rate"),
-    (dict(base_lr=0.8, start=4.0, schedule=MENU["warmup, then constant"]), "The sharpness rises to 2 / rate and hovers there"),
+    (dict(base_lr=0.8, start=4.0, schedule=MENU["warmup, then constant"]), "The sharpness swings about 2 / rate"),
+    (dict(base_lr=0.25), "The sharpness is past 2 / rate, and the swings are still too small to see"),
+    (dict(base_lr=0.35, start=5.0), "The sharpness is thrown below 2 / rate, and grows again"),
+    (dict(base_lr=0.5, start=2.4), "The sharpness is thrown below 2 / rate, and comes back to it"),
     (dict(base_lr=0.5, schedule=MENU["cosine"]), "The sharpness grows as the falling rate lets it"),
 ])
 def test_what_the_picture_says(given, words):
