@@ -8,7 +8,7 @@ native     the framework's own call, as text
 optax and Keras trace what they compute, so a plain Python formula cannot run inside: they get a table of the rates and
 look the count up. That works on every device and costs four bytes an update; the rates are rounded to float32 once.
 """
-from .core import Param, Schedule, card_of, check_value, curve, span
+from .core import Param, Schedule, card_of, check_value, curve, plain, span
 from .extras import need
 from .natives import BASE_LR, native  # noqa: F401 - it belongs here, too
 
@@ -49,6 +49,7 @@ def check_hand_over(s, base_lr):
 def table(s, base_lr, steps):
     """The rates of the updates 0 to steps - 1, or to where the schedule holds."""
     check_hand_over(s, base_lr)
+    base_lr = plain(base_lr)
     if steps is None:
         if not holds(s):
             raise ValueError(f"steps: {STEPS.note}, must be given for a schedule whose end is not known, got None with {s!r}")
@@ -96,7 +97,7 @@ def to_lambda(s, base_lr):
     Source: torch.optim.lr_scheduler.LambdaLR.
     """
     check_hand_over(s, base_lr)
-    return Factor(s, base_lr)
+    return Factor(s, plain(base_lr))    # a tensor would be the optimizer's own, which LambdaLR writes over
 
 
 def to_optax(s, base_lr, steps=None):

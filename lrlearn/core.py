@@ -74,15 +74,21 @@ def card_of(formula):
 def signature(formula):
     """(names, required): the hyperparameters after t and base_lr, and those without a default.
 
-    (None, ()) where Python does not tell, as in MicroPython.
+    The names are None where any may be right: it takes **hyper, or Python does not tell, as in MicroPython.
     """
     code = getattr(formula, "__code__", None)
     if not hasattr(code, "co_varnames"):
         return None, ()
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    first = min(first_hyper(formula), code.co_argcount)
     optional = set(names[code.co_argcount - len(formula.__defaults__ or ()) : code.co_argcount])
     optional.update(formula.__kwdefaults__ or ())
-    return names[2:], tuple(n for n in names[2:] if n not in optional)
+    return None if code.co_flags & 8 else names[first:], tuple(n for n in names[first:] if n not in optional)
+
+
+def first_hyper(formula):
+    """The place of the first hyperparameter: after t and base_lr, and after the self of a method."""
+    return 2 + hasattr(formula, "__self__")
 
 
 def breaks(param, value, others=None):
@@ -149,7 +155,7 @@ def plain(value):
 def kept(value):
     """The value in plain numbers, a list as a copy that nobody else can change."""
     value = plain(value)
-    return list(value) if isinstance(value, (list, tuple)) else value
+    return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def check_value(param, value, others=None):
@@ -167,7 +173,8 @@ def check(formula, hyper):
     if facts and (facts.fold or facts.world):
         other = "a fold over metrics" if facts.fold else "a world"
         raise TypeError(f"formula: a function f(t, base_lr, ...) -> lr, must be a function of time, got {title}, {other}")
-    if getattr(getattr(formula, "__code__", None), "co_argcount", 2) < 2:
+    code = getattr(formula, "__code__", None)
+    if hasattr(code, "co_flags") and not code.co_flags & 4 and code.co_argcount < first_hyper(formula):      # 4: it takes *more
         raise TypeError(f"formula: a function f(t, base_lr, ...) -> lr, must take t and base_lr, got {title}")
     names, required = signature(formula)
     for name in hyper:
@@ -219,7 +226,7 @@ class Schedule:
         return f"{self.formula.__name__}({held})"
 
     def __eq__(self, other):
-        return isinstance(other, Schedule) and self.formula is other.formula and self.hyper == other.hyper
+        return isinstance(other, Schedule) and self.formula == other.formula and self.hyper == other.hyper
 
     def __hash__(self):
         return hash((self.formula.__name__, tuple(sorted(self.hyper))))     # not the values: 0 == 0.0, but they print apart
@@ -278,6 +285,7 @@ def span(schedule):
 
 def span_of(hyper):
     """The same for hyperparameters by name."""
+    hyper = {name: value for name, value in hyper.items() if value is not None}
     longest = max([times * hyper[name] for name, times in SPANS.items() if name in hyper] + [0])
     children = [hyper["schedule"]] if "schedule" in hyper else list(hyper.get("schedules", ()))
     starts = [hyper.get("warmup_steps", 0)] + list(hyper.get("milestones", ()))

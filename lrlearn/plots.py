@@ -1,5 +1,6 @@
 """Pictures with matplotlib in the look of lrlearn.svg: names on the lines, units on the axes, no chart junk."""
 import sys
+from math import ceil
 
 from .extras import need
 
@@ -130,7 +131,7 @@ def plot(schedules, steps=None, base_lr=1.0, ax=None, labels=None, log=False, ti
     pairs = named(schedules, labels)
     check_value(BASE_LR, base_lr)
     if steps is None:
-        steps = 1 + (max(span(each) for _, each in pairs) or 99)
+        steps = 1 + (ceil(max(span(each) for _, each in pairs)) or 99)
     check_value(STEPS, steps)
     with house():
         if title is None and ax is None and pairs[0][0] is None:

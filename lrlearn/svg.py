@@ -13,6 +13,17 @@ SPACE = [640, 320]                      # width and height of the next Chart in 
 CHAR = 0.62 * FONT_SIZE                 # a bold letter's mean width, px
 HEADLINE = 20                           # what a title takes, px
 NARROW = 480                            # below this width in px, panels stand one above the other
+INF = float("inf")
+PLACES = {"dot": 2, "ellipse": 4, "text": 2, "vline": 1, "hline": 1}       # how many numbers of a part say where it is
+
+
+def there(*numbers):
+    """Whether they can be drawn: nan and infinities cannot.
+
+    >>> there(1, -2.5), there(1, float("inf")), there(float("nan"))
+    (True, False, False)
+    """
+    return all([-INF < n < INF for n in numbers])
 
 
 def escape(text):
@@ -107,7 +118,7 @@ class Chart:
 
     def __init__(self, x, y, xlabel="", ylabel="", log="", alt=""):
         for name, (lo, hi) in (("x", x), ("y", y)):
-            if not lo < hi or (name in log and lo <= 0):
+            if not (lo < hi and there(hi - lo)) or (name in log and lo <= 0):
                 raise ValueError(f"{name}: the ends of an axis, must be (from, to) with from < to, and > 0 when it is logarithmic, got {(lo, hi)!r}")
         self.x, self.y, self.xlabel, self.ylabel, self.log, self.alt = x, y, xlabel, ylabel, log, alt
         self.width, self.height = SPACE
@@ -125,13 +136,19 @@ class Chart:
         return 62, 12 + HEADLINE * bool(self.headline), self.width - max(18, min(longest * CHAR + 12, self.width * 0.4)), self.height - 46
 
     def line(self, xs, ys, label="", colour=None, width=LINE_WIDTH, dash=""):
-        """A line through the points, its name at its right end. colour: None takes the next colour."""
+        """A line through the points, with gaps where a value is nan or infinite, its name at its right end.
+
+        colour: None takes the next colour.
+        """
         if colour is None:
             colour = COLOURS[self.taken % len(COLOURS)]
             self.taken += 1
         self.parts.append(("line", (xs, ys, colour, width, dash)))
         if label:
-            self.names.append((ys[-1], label, colour))
+            last = len(ys) - 1
+            while last >= 0 and ys[last] != ys[last]:
+                last -= 1
+            self.names.append((ys[last] if last >= 0 else self.y[1], label, colour))
         return self
 
     def band(self, xs, low, high, colour):
@@ -200,17 +217,18 @@ class Chart:
         dashes = f" stroke-dasharray='{dash}'" if dash else ""
         pieces = [[]]
         for x, y in zip(xs, ys):
-            if y != y:                      # not a number: the line has a gap
-                pieces.append([])
-            else:
+            if -INF < x < INF and -INF < y < INF:
                 pieces[-1].append("%.1f,%.2f" % (sx(x), sy(y)))
+            else:                           # the line has a gap
+                pieces.append([])
         drawn = ["<polyline points='%s' fill='none' stroke='%s' stroke-width='%s' stroke-linejoin='round'%s/>" % (" ".join(piece), colour, width, dashes) for piece in pieces if piece]
         return "".join(drawn)
 
     def draw_band(self, sx, sy, xs, low, high, colour):
-        there = ["%.1f,%.2f" % (sx(x), sy(y)) for x, y in zip(xs, low)]
-        back = ["%.1f,%.2f" % (sx(x), sy(y)) for x, y in zip(reversed(xs), reversed(high))]
-        return f"<polygon points='{' '.join(there + back)}' fill='{colour}' fill-opacity='.18' stroke='none'/>"
+        edges = [(x, a, b) for x, a, b in zip(xs, low, high) if there(x, a, b)]
+        points = ["%.1f,%.2f" % (sx(x), sy(a)) for x, a, _ in edges]
+        points += ["%.1f,%.2f" % (sx(x), sy(b)) for x, _, b in reversed(edges)]
+        return f"<polygon points='{' '.join(points)}' fill='{colour}' fill-opacity='.18' stroke='none'/>"
 
     def draw_dot(self, sx, sy, x, y, colour, radius):
         return "<circle cx='%.1f' cy='%.2f' r='%g' fill='%s'/>" % (sx(x), sy(y), radius, colour)
@@ -252,7 +270,9 @@ class Chart:
             found.append((abs(sy(ys[k]) - y), sx(xs[k]), sy(ys[k]), xs[k], ys[k], colour))
         for xs, ys, colour, _, _ in lines if not runs else []:
             px, py = [sx(v) for v in xs], [sy(v) for v in ys]
-            k = min(range(len(xs)), key=lambda i: ((px[i] - x) ** 2 + (py[i] - y) ** 2, i) if ys[i] == ys[i] else (1e12, i))
+            # A product, since ** stops at a number too large for a float.
+            away = [(u - x) * (u - x) + (v - y) * (v - y) for u, v in zip(px, py)]
+            k = min(range(len(xs)), key=lambda i: (away[i] if away[i] == away[i] else INF, i))
             found.append((abs(px[k] - x) + abs(py[k] - y), px[k], py[k], xs[k], ys[k], colour))
         reach = 30 if runs else 60
         found = sorted([f for f in found if f[4] == f[4] and abs(f[1] - x) <= reach and top - 1 <= f[2] <= bottom + 1])
@@ -285,7 +305,7 @@ class Chart:
         left, top, right, bottom = self.box()
         sx, sy = self.scales()
         draw = {"line": self.draw_line, "band": self.draw_band, "dot": self.draw_dot, "ellipse": self.draw_ellipse, "text": self.draw_text, "vline": self.draw_vline, "hline": self.draw_hline}
-        drawn = [draw[kind](sx, sy, *what) for kind, what in self.parts]
+        drawn = [draw[kind](sx, sy, *what) for kind, what in self.parts if there(*what[: PLACES.get(kind, 0)])]
         # A nested svg cuts off what lies outside the axes; a clipPath would need an id unique in the page.
         inside = "<svg x='%d' y='%d' width='%.1f' height='%d' viewBox='%d %d %.1f %d'>%s</svg>" % (
             (left - 6, top - 6, right - left + 12, bottom - top + 12) * 2 + ("\n".join(drawn),))
@@ -296,7 +316,7 @@ class Chart:
         said = []
         if self.headline:
             words, colour = self.headline
-            size = min(FONT_SIZE, (self.width - 10) / (0.63 * len(words)))       # a long one is made to fit
+            size = min(FONT_SIZE, (self.width - 10) / (0.63 * max(1, len(str(words)))))       # a long one is made to fit
             said = ["<text x='%d' y='%d' text-anchor='middle' font-weight='600' font-size='%.1f' fill='%s'>%s</text>" % (self.width // 2, HEADLINE - 2, size, colour, escape(words))]
         return "\n".join([head] + said + self.elements() + ["</svg>"])
 

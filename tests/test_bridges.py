@@ -55,6 +55,16 @@ def test_a_floor_is_an_absolute_rate_in_every_param_group():
     assert second[-1] == pytest.approx(0.01)
 
 
+@pytest.mark.parametrize("make", [np.float32, "torch"], ids=["numpy", "torch"])
+def test_a_rate_of_any_make_becomes_pythons(make):
+    import torch
+
+    lr = torch.tensor(0.5) if make == "torch" else make(0.5)
+    factor = to_lambda(COSINE, lr)
+    used, _ = stepped(factor, [lr], 12)                 # LambdaLR writes each rate into the optimizer's tensor
+    assert near([float(rate) for rate in used[0]], curve(COSINE, 12, 0.5), 1e-7) and repr(factor) == f"to_lambda({COSINE!r}, 0.5)"
+
+
 @pytest.mark.parametrize("copied", [lambda f: pickle.loads(pickle.dumps(f)), copy.copy, copy.deepcopy])
 def test_a_factor_travels(copied):
     factor = copied(to_lambda(WARM, 0.1))

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from decimal import Decimal
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import lrlearn
-from lrlearn import CARDS, Param, Schedule, area, card, card_of, chained, constant, cosine, curve, multistep_decay, plateau, sequential, warmup, wsd
+from lrlearn import CARDS, Param, Schedule, area, card, card_of, chained, constant, cosine, curve, multistep_decay, piecewise_constant, plateau, sequential, warmup, wsd
 from lrlearn.core import SCALED, check, check_value, signature
 
 
@@ -139,6 +139,14 @@ def test_a_number_of_any_make_is_a_rate_and_becomes_pythons(value):
     assert repr(s) == f"cosine(T_max=9, eta_min={float(value) if value == 0.5 else int(value)})"
 
 
+@pytest.mark.parametrize("make", [np.int64, np.float32, torch.tensor], ids=["numpy", "single", "torch"])
+def test_the_numbers_of_a_list_are_of_any_make_and_become_pythons(make):
+    s = Schedule(piecewise_constant, milestones=[0, 5], values=[make(2), make(1)])
+    assert {type(value) for value in s.hyper["values"]} <= {int, float} and type(s(7, 0.1)) is float
+    whole = [make(3), make(6)] if make is not np.float32 else [3, 6]
+    assert repr(Schedule(multistep_decay, milestones=whole)) == "multistep_decay(milestones=[3, 6])"
+
+
 def test_the_house_sentence():
     assert refused(cosine, T_max=0) == "T_max: steps until the bottom, must be >= 1, got 0"
     assert refused(cosine, T_max=9, eta_min=float("nan")) == "eta_min: the learning rate at the bottom, must be finite, got nan"
@@ -165,6 +173,35 @@ def test_unknown_and_missing_names():
     assert refused(mine) == "steepness: a parameter of mine, must be given, got nothing"
     assert refused(cosine, base_lr=0.1, T_max=9) == "base_lr: unknown to cosine, which takes T_max, eta_min, got 0.1"
     assert refused(cosine, t=3, T_max=9) == "t: unknown to cosine, which takes T_max, eta_min, got 3"
+
+
+class Halving:
+    """A reader's own object, whose method is a formula."""
+
+    def lr(self, t, base_lr, every=10):
+        return base_lr * 0.5 ** (t // every)
+
+    def time_alone(self, t):
+        return 0.1
+
+
+def test_a_method_is_a_formula():
+    own = Halving()
+    assert Schedule(own.lr)(20) == 0.25 and Schedule(own.lr, every=5)(20) == 0.0625
+    assert Schedule(own.lr) == Schedule(own.lr)         # Python makes the method anew each time it is asked for
+    assert refused(own.lr, evry=5) == "evry: unknown to lr, which takes every, got 5"
+    assert refused(own.time_alone).endswith("must take t and base_lr, got time_alone")
+
+
+def test_a_formula_that_hands_its_hyperparameters_on():
+    def floored(t, base_lr, **hyper):
+        return max(cosine(t, base_lr, **hyper), 0.01)
+
+    @wraps(cosine)
+    def watched(*args, **hyper):
+        return cosine(*args, **hyper)
+
+    assert Schedule(floored, T_max=4)(4) == 0.01 and Schedule(watched, T_max=4)(2) == 0.5
 
 
 @pytest.mark.parametrize("formula", [None, 3, "cosine", Schedule(constant), partial(cosine, T_max=9)], ids=lambda f: type(f).__name__)

@@ -58,6 +58,20 @@ def test_sliders_come_from_the_card_and_begin_at_its_defaults():
     assert explore(cosine).figure.values() == {"T_max": 100, "eta_min": 0.0}
 
 
+@pytest.mark.parametrize("name", sorted(ll.CARDS))
+def test_every_slider_begins_at_the_default_and_meets_both_ends(name):
+    shown, facts = explore(ll.CARDS[name].formula).figure, ll.CARDS[name]
+    for s in [s for s in shown.spec["sliders"] if "labels" not in s]:
+        param = facts.param(s["key"])
+        assert [value(s, 0), value(s, count(s) - 1)] == [param.lo, param.hi]
+        assert param.default is None or value(s, s["start"]) == param.default
+
+
+def test_a_long_range_of_integers_meets_its_end_too():
+    last = explore(my_lr, k=(1, 1000)).figure.spec["sliders"][0]
+    assert value(last, count(last) - 1) == 1000
+
+
 def test_integers_stay_integers_and_a_slider_of_ratios_has_round_values():
     t_max, base_lr = explore(cosine, base_lr=(0.001, 1.0), eta_min=0.0).figure.spec["sliders"][::-1]
     assert isinstance(value(t_max, 7), int)
@@ -183,6 +197,9 @@ def test_the_axis_holds_the_curve_wherever_the_sliders_stand():
 def test_the_floor_stays_below_the_peak():
     small = explore(cosine, base_lr=(1e-5, 1e-3)).figure
     floor = next(s for s in small.spec["sliders"] if s["key"] == "eta_min")
+    peaks = explore(cosine, base_lr={"low": 1e-5, "high": 1e-3}).figure
+    assert [s["key"] for s in peaks.spec["sliders"]] == [s["key"] for s in small.spec["sliders"]]
+    assert [s["key"] for s in explore(cosine, base_lr=0).figure.spec["sliders"]] == ["T_max"]
     assert value(floor, count(floor) - 1) == 1e-3 and small.spec["y"][1] < 1.1e-3 and count(floor) > 20
 
 
@@ -206,6 +223,8 @@ def test_numpys_numbers_are_numbers():
 
 def test_choices_read_as_they_are_written():
     assert explore(my_lr, k=[True, 2, 2.5]).figure.spec["sliders"][0]["labels"] == ["True", "2", "2.5"]
+    cuts = explore(ll.multistep_decay, milestones=[[30], [30, 60]]).figure.spec["sliders"][0]
+    assert cuts["labels"] == ["[30]", "[30, 60]"]
 
 
 # -- the published page --------------------------------------------------------------------------------
@@ -411,6 +430,8 @@ def not_a_curve(step=1, k=2):
     (lambda: explore(not_a_curve, k=(0, 1)), "not_a_curve must return a picture (an lrlearn.svg.Chart), or have t as its first parameter to be drawn as a curve, got 0.5"),
     (lambda: explore(cosine, log="z"), "log: the logarithmic axes, must be one of '', 'x', 'y', 'xy', got 'z'"),
     (lambda: explore(cosine, t_end=0), "t_end: the last update drawn, must be >= 1, got 0"),
+    (lambda: explore(cosine, t_end=1, log="x"), "t_end: the last update drawn, must be >= 2, got 1"),
+    (lambda: explore(cosine, base_lr=[]), "base_lr: the choices, must be at least one, got []"),
     (lambda: explore(cosine, t_end=2.5), "t_end: the last update drawn, must be an integer, got 2.5"),
     (lambda: explore(cosine, points=1), "points: the most points of a curve, must be >= 2, got 1"),
     (lambda: explore(cosine, ylim=(1, 0)), "ylim: the ends of the upright axis, must be (from, to) with from < to, got (1, 0)"),

@@ -1,7 +1,7 @@
 """plot: what it draws, where the labels stand, how far it looks, wrong arguments."""
 import subprocess
 import sys
-from math import nan
+from math import ceil, nan
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -134,11 +134,12 @@ def own(t, base_lr, T_0=0, T_mult=1, milestones=(), schedules=(), schedule=None,
     (Schedule(own, milestones=(30, 80)), 100), (Schedule(own, step_size=30), 120), (Schedule(own, T_0=10, T_mult=2), 30),
     (Schedule(own, schedules=(WARM, COSINE), milestones=(50,)), 140), (Schedule(own, schedules=[WARM, COSINE]), 100),
     (Schedule(own, schedule=COSINE, total_steps=300), 300),
+    (Schedule(own, milestones=None, total_steps=None), 0), (Schedule(own, T_0=2.5), 7.5),
 ])
 def test_how_far_it_looks(schedule, wanted):
     assert span(schedule) == wanted
     (line,) = ll.plot(schedule).get_lines()
-    assert len(line.get_xdata()) == (wanted + 1 if wanted else 100)
+    assert len(line.get_xdata()) == (ceil(wanted) + 1 if wanted else 100)
 
 
 def test_several_curves_take_the_longest():

@@ -108,11 +108,31 @@ def test_a_value_that_is_no_number_leaves_a_gap():
     assert len(points(chart, 0)) == len(points(chart, 1)) == 2 and "nan" not in str(chart)
 
 
+@pytest.mark.parametrize("lost", [float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize("log", ["", "xy"])
+def test_what_no_picture_can_hold_is_left_out(lost, log):
+    chart = Chart(x=(1, 4), y=(1, 2), log=log).line([1, 2, 3, lost, 4], [1, lost, 2, 1, 1]).line([1, 4], [1, lost], label="end")
+    chart.line([1, 4], [lost, lost], label="all").line([], [], label="none")
+    chart.band([1, 2, 3, 4], [1, lost, 1, 1], [2, 2, lost, 2], "red")
+    chart.dot(1, lost).ellipse(1, 1, lost, 1).text(lost, 1, "here").vline(lost).hline(lost, "there")
+    assert not re.search(r"\b(nan|inf)\b", str(chart))
+    assert [len(points(chart, n)) for n in range(4)] == [1, 1, 1, 1]
+    assert len(read(chart).find(f".//{NS}polygon").get("points").split()) == 4
+    assert {"end", "all", "none"} <= {word for word, _, _ in words(chart)} and chart.read(200, 100) is not None
+
+
+def test_a_path_that_runs_far_away_can_be_read():
+    path = Chart(x=(0, 1), y=(0, 1)).line([0, 1, 0.5], [0, 1e200, 1])
+    assert ">1<" in path.read(*points(path)[2])
+
+
 def test_numbers_may_stand_as_words():
     assert any(text == "3" for text, _, _ in words(Chart(x=(0, 1), y=(0, 1)).text(0, 0, 3)))
+    assert any(text == "3" for text, _, _ in words(Chart(x=(0, 1), y=(0, 1)).title(3)))
+    assert read(Chart(x=(0, 1), y=(0, 1)).title("")) is not None
 
 
-@pytest.mark.parametrize("limits", [dict(x=(1, 1), y=(0, 1)), dict(x=(0, 1), y=(1, 0)), dict(x=(0, 1), y=(0, 1), log="y"), dict(x=(0, float("nan")), y=(0, 1))])
+@pytest.mark.parametrize("limits", [dict(x=(1, 1), y=(0, 1)), dict(x=(0, 1), y=(1, 0)), dict(x=(0, 1), y=(0, 1), log="y"), dict(x=(0, float("nan")), y=(0, 1)), dict(x=(0, 1), y=(0, float("inf")))])
 def test_wrong_limits_are_one_sentence(limits):
     with pytest.raises(ValueError, match="the ends of an axis, must be"):
         Chart(**limits)

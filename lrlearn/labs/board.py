@@ -90,7 +90,10 @@ class Board:
 
     def keep(self, trial, result, value):
         """Store a result. If this worker was silent so long that the trial was given to another, that one's result counts."""
-        text = json.dumps(result, default=plain)
+        try:
+            text = json.dumps(result, default=plain)
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"function: what to run, must give what JSON holds, got {printed(result)}") from error
         try:
             for n in range(0, len(text), PIECE):
                 self.storage.set_trial_user_attr(trial, f"result {n // PIECE}", text[n:n + PIECE])

@@ -103,7 +103,7 @@ def loss_of_digits():
 
 def first_weights(seed, gain):
     """Uniform between +-1 / sqrt(inputs), as torch draws them; the matrices times gain."""
-    numbers, weights = torch.Generator().manual_seed(seed), []
+    numbers, weights = torch.Generator().manual_seed(int(seed)), []
     for n, m in zip(SIZES, SIZES[1:]):
         W, b = (2 * torch.rand(m, k, generator=numbers, dtype=torch.float64) - 1 for k in (n, 1))
         weights += [gain * W / n**0.5, b / n**0.5]

@@ -2,10 +2,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-import numpy as np
 import torch
 
-from ..core import Param, check_value
+from ..core import BASE_LR, Param, check_value, kept
 from .optimizers import SGD, Readable
 from .progress import counter
 from .results import Race
@@ -124,10 +123,13 @@ def named(schedules):
 
 
 def peaks(base_lrs):
-    """The peaks, each once; check_rates looks at their values."""
-    if not isinstance(base_lrs, (list, tuple, np.ndarray)) or len(base_lrs) == 0:
+    """The peaks as plain numbers, each once."""
+    found = kept(base_lrs)
+    if not isinstance(found, list) or not found:
         raise ValueError(f"base_lrs: the peaks to try, must be a list of at least one learning rate, got {base_lrs!r}")
-    return list(dict.fromkeys(base_lrs))
+    for lr in found:
+        check_value(BASE_LR, lr)
+    return list(dict.fromkeys(found))
 
 
 def arms_of(schedules, base_lrs, steps):
@@ -149,11 +151,12 @@ def check_optimizer(make):
 
 def listed(seeds):
     """The seeds as a list."""
-    if not isinstance(seeds, (list, tuple, range)):
+    seeds = kept(seeds)
+    if not isinstance(seeds, (list, range)):
         check_value(SEEDS, seeds)
         seeds = range(seeds)
     for seed in seeds:
         check_value(SEED, seed)
     if len(set(seeds)) < max(1, len(seeds)):
         raise ValueError(f"seeds: how many seeds, or a list of them, must be at least one and each once, got {seeds!r}")
-    return [int(seed) for seed in seeds]
+    return list(seeds)

@@ -80,7 +80,7 @@ def drawn(base_lrs, trials, draw_seed):
     [0.488477, 0.328026, 0.0693654]
     """
     if trials is None:
-        return [float(lr) if isinstance(lr, np.floating) else lr for lr in peaks(base_lrs)]
+        return peaks(base_lrs)
     check_value(TRIALS, trials)
     check_value(DRAW_SEED, draw_seed)
     ends = tuple(base_lrs) if isinstance(base_lrs, (list, tuple, np.ndarray)) else ()

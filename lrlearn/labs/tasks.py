@@ -18,7 +18,7 @@ DRAWS = ("weights", "labels", "batches")        # what a seed decides, each with
 
 def draws(seed, what):
     """The random numbers of one seed for one purpose."""
-    return torch.Generator().manual_seed(len(DRAWS) * seed + DRAWS.index(what))
+    return torch.Generator().manual_seed(len(DRAWS) * int(seed) + DRAWS.index(what))      # torch takes no integer of numpy
 
 
 def mean_loss(scores, y):

@@ -51,7 +51,7 @@ def explore(*functions, t_end=None, log="", labels=None, xlabel="update t", ylab
         raise ValueError(f"log: the logarithmic axes, must be one of '', 'x', 'y', 'xy', got {log!r}")
     t_end, points = plain(t_end), plain(points)
     if t_end is not None:
-        check_value(Param("t_end", None, None, None, 1, "the last update drawn", ">= 1"), t_end)
+        check_value(Param("t_end", None, None, None, 1, "the last update drawn", ">= 2" if "x" in log else ">= 1"), t_end)
     check_value(Param("points", None, None, None, 1, "the most points of a curve", ">= 2"), points)
     if ylim is not None and not (isinstance(ylim, (tuple, list)) and len(ylim) == 2 and all(map(is_number, ylim)) and ylim[0] < ylim[1]):
         raise ValueError(f"ylim: the ends of the upright axis, must be (from, to) with from < to, got {ylim!r}")

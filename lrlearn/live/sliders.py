@@ -29,8 +29,7 @@ def arguments(functions, given):
             held = " (a Schedule holds its own)" if any(isinstance(f, Schedule) for f in functions) else ""
             raise TypeError(f"{name}: unknown to {', '.join(name_of(f) for f in functions)}, which take {', '.join(sorted(every)) or 'nothing'}{held}, got {given[name]!r}")
     sliders, fixed = {}, []
-    peak = plain_range(given.get("base_lr", BASE_LR.default))
-    top = max(peak[:2] if isinstance(peak, tuple) else peak) if isinstance(peak, (tuple, list)) else peak
+    top = highest(plain_range(given.get("base_lr", BASE_LR.default)))
     cards = [facts for facts in map(card_of, functions) if facts]
     for function in functions:
         held = {}
@@ -45,7 +44,7 @@ def arguments(functions, given):
             elif param and isinstance(param.step, tuple):
                 kind = list(param.step)
             elif param and name == "eta_min":              # a floor above the peak is no floor
-                kind = (param.lo, min(param.hi, top))
+                kind = (param.lo, min(param.hi, top)) if top > param.lo else param.lo
             elif param and (name != "base_lr" or not takes_time(function)) and param.lo is not None:
                 kind = (param.lo, param.hi)
             elif param and isinstance(param.default, list):
@@ -70,6 +69,12 @@ def arguments(functions, given):
 def named(kind):
     """Whether the choices have names: a dict, or what has keys as a dict has."""
     return hasattr(kind, "keys")
+
+
+def highest(kind):
+    """The largest number among what a parameter may be; the default peak where there is none, which is told later."""
+    each = kind.values() if named(kind) else kind[:2] if isinstance(kind, tuple) else kind if isinstance(kind, list) else [kind]
+    return max(filter(is_number, map(plain, each)), default=BASE_LR.default)
 
 
 def plain_range(kind):
@@ -110,7 +115,9 @@ def choice(name, kind, param, default):
 
 def label(thing):
     """What stands in the list of choices for it."""
-    return str(thing) if thing is None or isinstance(thing, (str, bool)) else f"{thing:g}" if isinstance(thing, (int, float)) else name_of(thing)
+    if isinstance(thing, (int, float)) and not isinstance(thing, bool):
+        return f"{thing:g}"
+    return name_of(thing) if callable(thing) else str(thing)
 
 
 def ends(name, kind, param):
@@ -130,9 +137,9 @@ def ends(name, kind, param):
     elif param and is_number(param.step) and 20 <= (hi - lo) / param.step <= 1000:
         step = param.step
     elif whole and (param and isinstance(param.step, int) or hi - lo >= 5):
-        step = max(1, int(nice((hi - lo) / 200)))
+        step = max(1, int(dividing(hi - lo, nice((hi - lo) / 200))))
     else:
-        step = nice((hi - lo) / 100)
+        step = dividing(hi - lo, nice((hi - lo) / 100))
     for place in (lo, hi) if step == "log" else (lo, hi, lo + step):
         if param:
             check_value(param, place)
@@ -152,6 +159,19 @@ def nice(x):
     """The largest of 1, 2, 5 times a power of ten that is not above x."""
     power = 10.0 ** math.floor(math.log10(x))
     return max(m * power for m in (1, 2, 5) if m * power <= x * (1 + 1e-9))
+
+
+def dividing(width, step):
+    """The step, or one of the next two below it, that meets the end of the width in at most 1000 positions; else the step.
+
+    >>> dividing(3.75, 0.02), dividing(1 / 3, 0.002)
+    (0.01, 0.002)
+    """
+    for smaller in (step, nice(0.9 * step), nice(0.45 * step)):
+        n = width / smaller
+        if n <= 1000 and abs(n - round(n)) < 1e-9 * n:
+            return smaller
+    return step
 
 
 def ratios(lo, hi, default):

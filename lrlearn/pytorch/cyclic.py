@@ -7,7 +7,7 @@ from math import floor, inf
 from ..core import Param, card_of, check_value, plain
 from ..schedules.cyclic import cosine_restarts, exp_range, triangular, triangular2
 from ..schedules.one_cycle import one_cycle, one_cycle_momentum
-from .bridge import EPOCH, FormulaLR, above, check_last_epoch
+from .bridge import EPOCH, LAST_EPOCH, FormulaLR, above, check_last_epoch
 from .groups import (attributes, check_optimizer, checked, give_back, momentum_of, numbers, own_tensors, right, set_lr,
                      set_momentum)
 
@@ -224,7 +224,7 @@ class OneCycleLR(CycleLR):
     [0.95, 0.9, 0.85, 0.9, 0.95]
 
     After the last update it holds; torch's goes on for one step, with straight lines below zero, and then raises. Where
-    pct_start * total_steps is 1, torch's stops with a ZeroDivisionError.
+    pct_start is 1, or pct_start * total_steps, torch's stops with a ZeroDivisionError.
     Not to be confused with a scheduler that starts from the optimizer's learning rate: this one replaces it.
     Source: torch.optim.lr_scheduler.OneCycleLR.
     """
@@ -241,6 +241,11 @@ class OneCycleLR(CycleLR):
         tops = numbers(UPPER, max_lr, optimizer)
         lows, highs = self.cycle(optimizer, cycle_momentum, base_momentum, max_momentum)
         check_last_epoch(optimizer, last_epoch)         # before anything is written
+        left = ["max_lr", "min_lr"] + ["base_momentum", "max_momentum"] * self.cycle_momentum
+        missing = [name for name in left if any(name not in group for group in optimizer.param_groups)]
+        if last_epoch >= 0 and missing:
+            raise ValueError(f"last_epoch: {LAST_EPOCH.note}, must be -1 for an optimizer that a OneCycleLR has left no "
+                             f"{missing[0]} in, got {last_epoch}")
         if last_epoch == -1:
             starts = [top / self.div_factor for top in tops]
             ends = [start / self.final_div_factor for start in starts]

@@ -60,7 +60,7 @@ def test_the_first_weights_are_torchs_and_gain_leaves_the_biases():
     assert [tuple(w.shape) for w in one] == [(64, 64), (64, 1), (64, 64), (64, 1), (10, 64), (10, 1)]
     assert all(torch.equal(2 * a, b) for a, b in zip(one[::2], two[::2])) and all(map(torch.equal, one[1::2], two[1::2]))
     assert all(w.abs().max() <= 1 / 8 and w.dtype == torch.float64 for w in one) and one[0].abs().max() > 0.12
-    assert not torch.equal(one[0], first_weights(4, 1.0)[0])
+    assert not torch.equal(one[0], first_weights(4, 1.0)[0]) and torch.equal(one[0], first_weights(np.int64(3), 1.0)[0])
 
 
 def test_a_run_that_diverges_says_so_and_leaves_the_others_alone():

@@ -139,6 +139,13 @@ def test_wrong_arguments_are_one_sentence(change, error, message, monkeypatch):
     assert str(caught.value) == message
 
 
+@pytest.mark.parametrize("result, told", [(len, "<built-in function len>"), ({(1, 2): 3}, "{(1, 2): 3}")])
+def test_a_result_that_json_does_not_hold_is_one_sentence(result, told):
+    with pytest.raises(TypeError) as caught:
+        over(lambda x: result, [{"x": 1}])
+    assert str(caught.value) == f"function: what to run, must give what JSON holds, got {told}"
+
+
 def test_a_study_of_something_else_is_one_sentence():
     storage = optuna.storages.InMemoryStorage()
     over(squared, NUMBERS, storage)

@@ -154,6 +154,12 @@ def test_a_list_of_schedules_is_named_by_repr():
     assert repr(r) == f"Race(2 schedules x 1 peaks x 1 seeds on {TASK})"
 
 
+@pytest.mark.parametrize("make", [np.array, torch.tensor, lambda lrs: list(map(np.float64, lrs))], ids=["numpy", "torch", "list"])
+def test_peaks_and_seeds_of_any_make_become_pythons(make):
+    r = race(TASK, [CONSTANT], base_lrs=make([0.125, 0.25, 0.125]), seeds=np.arange(2), steps=1)
+    assert repr((r.base_lrs, r.seeds)) == "([0.125, 0.25], [0, 1])" and len(r.runs) == 4
+
+
 def holes(t, base_lr, value):
     return value if t == 3 else base_lr
 
@@ -178,6 +184,7 @@ MEANING = "schedules: what to race, must be a dict name -> Schedule or a list of
     ({"base_lrs": []}, ValueError, "base_lrs: the peaks to try, must be a list of at least one learning rate, got []"),
     ({"base_lrs": 0.1}, ValueError, "base_lrs: the peaks to try, must be a list of at least one learning rate, got 0.1"),
     ({"base_lrs": [0.1, -0.1]}, ValueError, "base_lr: the learning rate at the peak, must be >= 0, got -0.1"),
+    ({"base_lrs": [[0.1]]}, ValueError, "base_lr: the learning rate at the peak, must be a number, got [0.1]"),
     ({"seeds": 0}, ValueError, "seeds: how many seeds, or a list of them, must be >= 1, got 0"),
     ({"seeds": []}, ValueError, "seeds: how many seeds, or a list of them, must be at least one and each once, got []"),
     ({"seeds": [1, 1]}, ValueError, "seeds: how many seeds, or a list of them, must be at least one and each once, got [1"),

@@ -56,6 +56,10 @@ def test_the_log():
     assert all(type(value) is float for value in (*run.losses, run.val_loss, run.val_accuracy))
 
 
+def test_a_seed_of_numpy_is_a_seed():
+    assert train(TASK, COSINE, base_lr=0.1, steps=3, seed=np.int64(2)) == train(TASK, COSINE, base_lr=0.1, steps=3, seed=2)
+
+
 def test_another_optimizer():
     adam = train(TASK, COSINE, base_lr=0.01, steps=50, optimizer=torch.optim.Adam)
     assert adam.losses[0] == train(TASK, COSINE, base_lr=0.01, steps=50).losses[0]

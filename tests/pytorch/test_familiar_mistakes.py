@@ -109,6 +109,19 @@ def test_a_wrong_last_epoch_is_one_sentence(name, last_epoch, why):
     assert optimizer.state_dict() == before             # left as it was
 
 
+@pytest.mark.parametrize("before, lost", [
+    ("StepLR(o, 3)", "max_lr"), ("OneCycleLR(o, 0.5, 9, cycle_momentum=False)", "base_momentum")])
+def test_one_cycle_takes_up_what_one_cycle_has_left(before, lost):
+    optimizer = optimizer_of()
+    driving.made([before], ours, optimizer)
+    state = copy.deepcopy(optimizer.state_dict())
+    with pytest.raises(ValueError) as error:
+        ours.OneCycleLR(optimizer, 0.5, 9, last_epoch=3)
+    assert str(error.value) == ("last_epoch: index of the last finished update, -1 at the start, must be -1 for an optimizer "
+                                f"that a OneCycleLR has left no {lost} in, got 3")
+    assert optimizer.state_dict() == state              # left as it was
+
+
 @every_name
 def test_not_an_optimizer_is_one_sentence(name):
     call = call_of(name, ARGUMENTS[name][1]).replace("(o,", "(10,", 1)
