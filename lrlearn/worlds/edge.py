@@ -41,7 +41,7 @@ def sharpen(lrs, start=2.0):
 
 
 def sharpness(base_lr=0.4, start=2.0, schedule=CONSTANT):
-    """A network of two weights grows sharper while it learns, until its sharpness meets 2 / rate and hovers there.
+    """A network of two weights grows sharper while it learns: what happens where its sharpness meets 2 / rate.
 
     base_lr   the learning rate at the peak, >= 0
     start     the first weight at the start, > 0: the larger, the sharper the start

@@ -108,6 +108,9 @@ def test_pictures_are_webp_and_as_sharp(site):
     for name, path in pictures.items():
         drawn, shown = Image.open(io.BytesIO(stored[name])).convert("RGB"), Image.open(path).convert("RGB")
         assert max(high for _, high in ImageChops.difference(drawn, shown).getextrema()) <= 7
+        size = drawn.width * drawn.height                   # what fills an area keeps its colour, as the fields of a table in colours
+        areas = {colour for count, colour in drawn.getcolors(size) if count > 0.002 * size}
+        assert areas <= {colour for _, colour in shown.getcolors(size)}
     assert sum(path.stat().st_size for path in pictures.values()) < sum(map(len, stored.values())) / 3
 
 
