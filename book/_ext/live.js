@@ -116,7 +116,7 @@ function setup(figure) {
   const says = make("p", { className: "lr-says", hidden: true });
   says.setAttribute("role", "status");
   figure.append(says);
-  let queued = false, defined, beside = null;               // beside: a name of the menu, positions of this figure, or null
+  let queued = false, again = false, defined, beside = null;    // beside: a name of the menu, positions of this figure, or null
 
   function say(sentence) {
     says.textContent = sentence;
@@ -137,6 +137,7 @@ function setup(figure) {
   const ready = async () => known(await start());
 
   async function redraw() {
+    again = queued;                                         // a move while a start is on its way
     if (queued) return;
     queued = true;
     let py;
@@ -145,7 +146,8 @@ function setup(figure) {
       if (typeof beside === "string") await py.fetched("worlds.json");
     } catch (error) {
       queued = false;
-      return failed(error);
+      failed(error);
+      return again ? redraw() : undefined;
     }
     requestAnimationFrame(() => { queued = false; draw(py); });
   }

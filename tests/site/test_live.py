@@ -223,6 +223,31 @@ def test_after_a_failed_start_the_next_move_tries_again(context, server):
     visit.page.close()
 
 
+def test_a_move_during_a_start_that_fails_is_not_lost(context, server):
+    kept, way = [], ["refuse"]
+
+    def answer(route):
+        if way[0] == "refuse":
+            return route.fulfill(status=503, body="busy")
+        return kept.append(route) if way[0] == "keep" else route.continue_()
+
+    visit = Visit(context, f"{server}/book/intro.html", **{"py.json": answer})
+    visit.page.locator("figure.lr-live[data-state=failed]").first.wait_for()
+    visit.page.wait_for_load_state("networkidle")
+    way[0] = "keep"
+    slider = visit.page.locator("figure.lr-live .lr-row input").first
+    slider.evaluate("(control) => control.dispatchEvent(new Event('input'))")
+    for _ in range(100):
+        if kept:
+            break
+        visit.page.wait_for_timeout(50)
+    slider.evaluate("(control) => control.dispatchEvent(new Event('input'))")
+    way[0] = "let through"
+    kept[0].fulfill(status=503, body="busy")
+    visit.page.locator("figure.lr-live[data-state=live]").first.wait_for()
+    visit.page.close()
+
+
 def test_the_first_figure_lives_while_the_page_is_still_on_its_way(context, site):
     """The server keeps back the end of the head until the script is there, the first figure until the interpreter has
     started, and what stands behind the figure until it lives."""
