@@ -1,7 +1,8 @@
 """The pictures of the notebooks' cells as WebP: a fifth of the bytes of the PNG that a notebook stores, and as sharp.
 
 Each colour channel keeps 18 levels, so that a line's soft edge takes few colours; no pixel changes by more than 7 of 255,
-and white, black and each colour that fills an area stay. What is left is stored without loss. The notebooks keep their PNG, which every viewer shows.
+and white, black and each colour that fills an area stay. What is left is stored without loss. The notebooks keep their PNG,
+which every viewer shows.
 """
 import re
 from pathlib import Path

@@ -203,12 +203,12 @@ class Exercise(Markdown):
     def __init__(self, statement, solution, why, cases, mistakes, hints, play=None, by_hand=(), stub=None, rel=1e-9):
         super().__init__(statement)
         self.model, self.why, self.cases, self.mistakes, self.hints = solution, why, cases, mistakes, hints
-        self.listed = play is None                          # several values are a list, and not a curve over t
         self.play = play or (lambda function, *case: function(*case))
         self.by_hand, self.stub, self.rel, self.hinted = by_hand, stub, rel, 0
         self.name, parameters = solution.__name__, list(inspect.signature(solution).parameters)
         self.asks_value = not parameters
         self.over_time = play is None and parameters[:1] == ["t"]       # one call is one point of a curve
+        self.listed = play is None and not self.over_time   # several values are a list, and not a curve over t
         todo = "Put your answer between the brackets of `check()`" if self.asks_value else f"Write `{self.name}` and check again"
         self.unwritten = Outcome("not started yet", f"{todo}; `hint()` helps.")
 
@@ -286,8 +286,8 @@ class Exercise(Markdown):
         except (Exception, SystemExit) as error:
             stop(f"{call} stops with `{type(error).__name__}: {plain(error)}`{line_of(error)}.")
         if len(got) != len(want):
-            if len(got) == 1 and misfit(got[0], want[0]):
-                stop(f"{call} gives {misfit(got[0], want[0], f'a list of {len(want)}')}")
+            if len(got) == 1 and (problem := misfit(got[0], want[0], f"a list of {len(want)}")):
+                stop(f"{call} gives {problem}")
             says = f"{call} gives {len(got)} value{'s' * (len(got) != 1)}; the exercise asks for {len(want)}."
             for mistake in self.mistakes:
                 if alike(got, self.values(mistake, case)):
@@ -335,7 +335,7 @@ class Exercise(Markdown):
             name, spot = ("your list" if self.listed else "your curve"), i
             if len(times) == 1:
                 return f"{self.call(case)} is {how}."
-        at = [f"`[{t}]`" if self.listed and not self.over_time else f"t={t}" for t in times]
+        at = [f"`[{t}]`" if self.listed else f"t={t}" for t in times]
         call = "" if self.asks_value else f" ({self.call(case)})"
         if times[spot] == 0:
             return f"{name} starts in the wrong place: at {at[spot]} it is {how}{call}."

@@ -241,15 +241,16 @@ class OneCycleLR(CycleLR):
         tops = numbers(UPPER, max_lr, optimizer)
         lows, highs = self.cycle(optimizer, cycle_momentum, base_momentum, max_momentum)
         check_last_epoch(optimizer, last_epoch)         # before anything is written
-        left = ["max_lr", "min_lr"] + ["base_momentum", "max_momentum"] * self.cycle_momentum
-        missing = [name for name in left if any(name not in group for group in optimizer.param_groups)]
-        if last_epoch >= 0 and missing:
-            raise ValueError(f"last_epoch: {LAST_EPOCH.note}, must be -1 for an optimizer that a OneCycleLR has left no "
-                             f"{missing[0]} in, got {last_epoch}")
         if last_epoch == -1:
             starts = [top / self.div_factor for top in tops]
             ends = [start / self.final_div_factor for start in starts]
             keep(optimizer, initial_lr=starts, max_lr=tops, min_lr=ends, base_momentum=lows, max_momentum=highs)
+        else:
+            left = ["max_lr", "min_lr"] + ["base_momentum", "max_momentum"] * self.cycle_momentum
+            missing = [name for name in left if any(name not in group for group in optimizer.param_groups)]
+            if missing:
+                raise ValueError(f"last_epoch: {LAST_EPOCH.note}, must be -1 for an optimizer that a OneCycleLR has left no "
+                                 f"{missing[0]} in, got {last_epoch}")
         super().__init__(optimizer, last_epoch)
 
     def share(self, t, div_factor, final_div_factor):

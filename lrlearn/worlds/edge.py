@@ -78,12 +78,14 @@ def verdict(both, lrs):
         return "The sharpness stays below 2 / rate"
     if max(late) < 1 and sum(late) < 0.88 * len(late):
         falling = lrs[-1] < max(lrs)
-        return "The sharpness " + ("grows as the falling rate lets it" if falling else "is thrown below 2 / rate, and grows again")
+        does = "grows as the falling rate lets it" if falling else "is thrown below 2 / rate, and grows again"
+        return "The sharpness " + does
     if all(after <= before for before, after in zip(losses, losses[1:])):
         return "The sharpness is past 2 / rate, and the swings are still too small to see"
     if max(late) - min(late) < 0.4:
         back = shares[0] > 1
-        return "The sharpness " + ("is thrown below 2 / rate, and comes back to it" if back else "rises to 2 / rate and hovers there")
+        does = "is thrown below 2 / rate, and comes back to it" if back else "rises to 2 / rate and hovers there"
+        return "The sharpness " + does
     return "The sharpness swings about 2 / rate"
 
 
